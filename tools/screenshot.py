@@ -1,4 +1,4 @@
-"""Look at a page: screenshot.py URL OUT.png [--width 1440] [--dark] [--lang nl] [--login …] [--full].
+"""Look at a page: screenshot.py URL OUT.png [--width 1440] [--dark] [--lang nl] [--full] …
 
 With --login, it logs in through the log-in page first. What the page wrote to the console and
 the requests that failed are printed, and make the exit code 1.
