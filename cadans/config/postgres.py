@@ -116,7 +116,7 @@ class Home:
         return Path("/tmp", f"cadans-{_mark_of(self.path)}")  # noqa: S108 (see _make_private)
 
     def url(self, database: str = DATABASE) -> str:
-        """Where `database` is reached. The client refuses a socket served by anyone but the owner."""
+        """Where a database is reached. The client refuses a socket that another user serves."""
         return (
             f"postgresql://{ROLE}@/{database}"
             f"?host={quote(str(self.socket), safe='/')}&requirepeer={quote(self.owner.name)}"
@@ -349,7 +349,7 @@ def _settle_in(home: Home, folder: Path) -> None:
     if home.path.parent == SHELF:
         _shelf()
         if home.path.exists() and not pointer.exists():
-            # Of a data folder at this path that was deleted since: not ours to use or to throw away.
+            # Of a data folder here that was deleted since: not ours to use or to throw away.
             home.path.rename(home.path.with_name(f"{home.path.name}-left-{time.time_ns()}"))
         pointer.write_text(f"{home.path}\n")
     for place in (home.path, home.log, home.socket):

@@ -1,0 +1,39 @@
+"""`cadans migrate` and `prepare`: what comes before serving."""
+
+import sys
+
+import click
+from django.core.management import call_command
+
+from cadans.cli.database import needs_database
+from cadans.config.prepare import collect_static_files, load_demo, migrate_database
+
+
+@click.command()
+@click.option(
+    "--check", is_flag=True, help="Only say whether the models have lost their migrations."
+)
+def migrate(check: bool) -> None:
+    """Bring the database up to this version. Several machines may call it at once."""
+    if check:
+        call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+    else:
+        _migrate()
+
+
+@needs_database
+def _migrate() -> None:
+    if not migrate_database(click.echo):
+        click.echo("The database is up to date.")
+
+
+@click.command()
+@click.option("--demo/--no-demo", default=False, help="Load the demo company when nobody is there.")
+@needs_database
+def prepare(demo: bool) -> None:
+    """Do what `serve` does before it opens: migrate, collect static files, load the demo."""
+    migrate_database(click.echo)
+    collect_static_files(click.echo)
+    if demo:
+        load_demo(click.echo)
+    sys.stdout.flush()
