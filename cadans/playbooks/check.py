@@ -1,0 +1,169 @@
+"""What is wrong, or unwise, in a design before it is published. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from cadans.assignment.rules import AssignmentRule
+from cadans.ground.conditions import Condition
+from cadans.process.design import Design, StageDesign
+from cadans.process.goals.task import TaskGoal
+
+
+@dataclass(frozen=True)
+class Known:
+    """The users and teams that a design may name (id → name), and who of them is there."""
+
+    users: Collection[uuid.UUID] = field(default_factory=frozenset)
+    teams: Collection[uuid.UUID] = field(default_factory=frozenset)
+    empty_teams: Collection[uuid.UUID] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to know. An error keeps the design from being published, a warning does not.
+
+    `stage` is a stage's key, `part` the tab of the designer where it can be mended.
+    """
+
+    level: Literal["error", "warning"]
+    code: str
+    message: str
+    stage: str = ""
+    part: str = ""
+
+
+def findings(design: Design, known: Known) -> list[Finding]:
+    """All errors, then all warnings, each in the order of the stages."""
+    found = [*_of_the_whole(design)]
+    for stage in design.stages:
+        found += [*_ways_out(design, stage), *_assignees(stage, known), *_unwise(stage)]
+    return sorted(found, key=lambda one: one.level)
+
+
+def errors(found: Collection[Finding]) -> list[Finding]:
+    """Those that keep a design from being published."""
+    return [one for one in found if one.level == "error"]
+
+
+def _of_the_whole(design: Design) -> Iterator[Finding]:
+    if design.won is None:
+        yield Finding(
+            "warning",
+            "no_won_stage",
+            _("No stage ends in won, so leads are only won by hand."),
+        )
+
+
+def _ways_out(design: Design, stage: StageDesign) -> Iterator[Finding]:
+    """A stage must lead somewhere: by its goals, or at least by hand."""
+    if stage.ends_in:
+        return
+    onward = design.after(stage.key)
+    if stage.goals and onward is None:
+        yield Finding(
+            "error",
+            "cannot_be_left",
+            _("“%(stage)s” has goals, but no stage comes after it for a lead to go on to.")
+            % {"stage": stage.label()},
+            stage.key,
+            "goals",
+        )
+    if not stage.goals and onward is not None:
+        yield Finding(
+            "warning",
+            "no_goals",
+            _("“%(stage)s” has no goals, so leads only leave it by hand.")
+            % {"stage": stage.label()},
+            stage.key,
+            "goals",
+        )
+
+
+def _assignees(stage: StageDesign, known: Known) -> Iterator[Finding]:
+    for task in stage.tasks:
+        gone_user = task.user is not None and task.user not in known.users
+        gone_team = task.team is not None and task.team not in known.teams
+        if gone_user or gone_team:
+            yield Finding(
+                "error",
+                "assignee_gone",
+                _("Task “%(task)s” of “%(stage)s” goes to somebody who is no longer there.")
+                % {"task": task.label(), "stage": stage.label()},
+                stage.key,
+                "tasks",
+            )
+    for rule in stage.rules:
+        yield from _target(stage, rule, known)
+    always = next(
+        (place for place, rule in enumerate(stage.rules) if rule.when == Condition()), None
+    )
+    if always is not None and always < len(stage.rules) - 1:
+        yield Finding(
+            "warning",
+            "rule_never_reached",
+            _(
+                "In “%(stage)s”, rule “%(rule)s” always holds: the rules below it are only tried"
+                " when nobody of its people is free."
+            )
+            % {"stage": stage.label(), "rule": stage.rules[always].name},
+            stage.key,
+            "rules",
+        )
+
+
+def _target(stage: StageDesign, rule: AssignmentRule, known: Known) -> Iterator[Finding]:
+    words = {"rule": rule.name, "stage": stage.label()}
+    gone = [user for user in rule.to.users if user not in known.users]
+    if rule.to.team is not None and rule.to.team not in known.teams:
+        yield Finding(
+            "error",
+            "team_gone",
+            _("Rule “%(rule)s” of “%(stage)s” names a team that is no longer there.") % words,
+            stage.key,
+            "rules",
+        )
+    elif rule.to.team in known.empty_teams:
+        yield Finding(
+            "warning",
+            "team_empty",
+            _("Rule “%(rule)s” of “%(stage)s” names a team that has nobody in it.") % words,
+            stage.key,
+            "rules",
+        )
+    if gone:
+        yield Finding(
+            "error",
+            "user_gone",
+            _("Rule “%(rule)s” of “%(stage)s” names somebody who is no longer there.") % words,
+            stage.key,
+            "rules",
+        )
+
+
+def _unwise(stage: StageDesign) -> Iterator[Finding]:
+    waited_for = {goal.task for goal in stage.goals if isinstance(goal, TaskGoal)}
+    if stage.goals and waited_for and stage.goals_needed == "all":
+        for task in stage.tasks:
+            if task.key in waited_for and not task.required:
+                yield Finding(
+                    "warning",
+                    "goal_on_optional_task",
+                    _("In “%(stage)s” a goal waits for the task “%(task)s”, which is optional.")
+                    % {"stage": stage.label(), "task": task.label()},
+                    stage.key,
+                    "tasks",
+                )
+    if not stage.ends_in and not any(one.short or one.long for one in stage.guidance.values()):
+        yield Finding(
+            "warning",
+            "no_guidance",
+            _("“%(stage)s” has no guidance yet.") % {"stage": stage.label()},
+            stage.key,
+            "guidance",
+        )

@@ -1,0 +1,115 @@
+"""Reads of the manager's desk: drafts, what differs from live, who and what a design may name."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from cadans.ground.errors import NotFound
+from cadans.leads.models import Lead
+from cadans.playbooks.check import Finding, Known, findings
+from cadans.process.design import Design
+from cadans.process.models import Pipeline
+from cadans.team.models import Team, User
+
+
+def draft_of(pipeline: Pipeline) -> Design:
+    """The draft as a design (a draft is always valid; it may be unwise)."""
+    return Design.model_validate(pipeline.draft)
+
+
+def live_of(pipeline: Pipeline) -> Design | None:
+    """The published design, or None for a pipeline that is only a draft."""
+    return pipeline.version.design if pipeline.version else None
+
+
+def differs(pipeline: Pipeline) -> bool:
+    """Whether the draft says anything else than what is live."""
+    live = live_of(pipeline)
+    return live is None or live != draft_of(pipeline)
+
+
+def pipeline_named(key: str) -> Pipeline:
+    """The pipeline with that key, its live version with it. Raises NotFound."""
+    found = Pipeline.objects.present().select_related("version").filter(key=key).first()
+    if found is None:
+        raise NotFound(_("There is no pipeline “%(key)s”.") % {"key": key}, pointer="/pipeline")
+    return found
+
+
+def known() -> Known:
+    """Which users and teams a design may name."""
+    teams = dict(
+        Team.objects.annotate(
+            there=Count("members", filter=Q(members__is_active=True))
+        ).values_list("id", "there")
+    )
+    return Known(
+        users=frozenset(User.objects.active().values_list("id", flat=True)),
+        teams=frozenset(teams),
+        empty_teams=frozenset(team for team, there in teams.items() if not there),
+    )
+
+
+def findings_of(pipeline: Pipeline) -> list[Finding]:
+    """What is wrong or unwise in the draft."""
+    return findings(draft_of(pipeline), known())
+
+
+@dataclass(frozen=True)
+class Stranded:
+    """A stage that holds open leads but takes none any more under the draft."""
+
+    key: str
+    name: str
+    leads: int
+
+
+def stranded(pipeline: Pipeline, design: Design) -> list[Stranded]:
+    """Stages whose open leads need another place under `design`, in their present order."""
+    staying = {stage.key for stage in design.open_stages()}
+    leaving = {
+        stage.id: stage
+        for stage in pipeline.stages.filter(retired_at=None)
+        if stage.key not in staying
+    }
+    counts = dict(
+        Lead.objects.present()
+        .open()
+        .filter(pipeline=pipeline, stage__in=leaving)
+        .values_list("stage")
+        .annotate(leads=Count("id"))
+    )
+    return [
+        Stranded(stage.key, stage.label, counts[stage.id])
+        for stage in leaving.values()
+        if stage.id in counts
+    ]
+
+
+def open_leads_by_stage(pipeline: Pipeline) -> dict[str, int]:
+    """Open leads in each stage (key → number); stages without any are left out."""
+    return dict(
+        Lead.objects.present()
+        .open()
+        .filter(pipeline=pipeline)
+        .values_list("stage__key")
+        .annotate(leads=Count("id"))
+    )
+
+
+def versions(pipeline: Pipeline) -> list[dict[str, object]]:
+    """Published versions, newest first, without their documents."""
+    return list(
+        pipeline.versions.select_related("published_by")
+        .values("id", "number", "note", "published_at", "published_by__name", "mapping")
+        .order_by("-number")
+    )
+
+
+def is_in_use(pipeline_id: uuid.UUID) -> bool:
+    """Whether the pipeline holds open leads."""
+    return Lead.objects.present().open().filter(pipeline=pipeline_id).exists()
