@@ -1,10 +1,10 @@
 """What the frame around every page needs to know: context processor `shell`."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -81,18 +81,34 @@ def words() -> dict[str, str]:
 THEMES = {"light": "cadans-light", "dark": "cadans-dark"}
 
 
+@dataclass(frozen=True)
+class Shell:
+    """What the base templates ask for; computed only where a template does ask."""
+
+    path: str
+    theme: str
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The main navigation."""
+        return places(self.path)
+
+    @cached_property
+    def commands(self) -> list[Command]:
+        """The command palette's own entries."""
+        return commands()
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """The scripts' texts."""
+        return words()
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """`shell` for the base templates: navigation, commands, theme and the scripts' words.
 
     Without a theme the page follows the device (in CSS, so that nothing flashes).
     """
     user = getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
-    return {
-        "shell": {
-            "places": SimpleLazyObject(lambda: places(request.path)),
-            "commands": SimpleLazyObject(commands),
-            "words": SimpleLazyObject(words),
-            "theme": THEMES.get(getattr(user, "theme", ""), "") if known else "",
-        }
-    }
+    chosen = user.theme if user is not None and user.is_authenticated else ""
+    return {"shell": Shell(request.path, THEMES.get(chosen, ""))}

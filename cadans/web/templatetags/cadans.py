@@ -281,6 +281,11 @@ CONTROL_CLASSES: list[tuple[type[widgets.Widget], str]] = [
 ]
 
 
+def control_classes(widget: widgets.Widget) -> str:
+    """The classes of a control, by its kind."""
+    return next((css for kind, css in CONTROL_CLASSES if isinstance(widget, kind)), "")
+
+
 @register.filter
 def control(field: BoundField) -> SafeString:
     """A bound field's control in the product's look, its day and time inputs the browser's own."""
@@ -292,8 +297,15 @@ def control(field: BoundField) -> SafeString:
     elif isinstance(widget, widgets.TimeInput):
         widget.input_type, widget.format = "time", "%H:%M"
     own = widget.attrs.get("class", "")
-    look = next((css for kind, css in CONTROL_CLASSES if isinstance(widget, kind)), "")
-    return field.as_widget(attrs={"class": f"{look} {own}".strip()})
+    return field.as_widget(attrs={"class": f"{control_classes(widget)} {own}".strip()})
+
+
+@register.filter
+def choices(field: BoundField) -> BoundField:
+    """A bound field of radio buttons or check boxes, whose parts are in the product's look."""
+    widget = field.field.widget
+    widget.attrs["class"] = control_classes(widget)
+    return field
 
 
 @register.filter
