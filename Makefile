@@ -46,7 +46,7 @@ lint: $(DEV) $(DEV_PACKAGES) $(MO)
 	@$(BIN)/python tools/messages.py check
 	@$(BIN)/cadans migrate --check
 	@$(BIN)/mypy
-	@$(BIN)/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 assets: $(PACKAGES)
 	@$(NPM) run --silent build
@@ -56,7 +56,7 @@ bench: $(DEV) $(BUILT) $(MO)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(DEV)
-	@$(BIN)/mkdocs serve
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
 
 # After a text was added or changed: bring the .po files up to date and say what is missing.
 messages: $(PRODUCT)

@@ -33,7 +33,7 @@ COMMANDS = {
     "worker": Entry("serving:worker", "Only the jobs and their schedule.", False),
     "migrate": Entry("preparing:migrate", "Bring the database up to this version."),
     "prepare": Entry("preparing:prepare", "What `serve` does before it opens."),
-    "doctor": Entry("doctor:doctor", "Check the set-up, and say what to do.", False),
+    "doctor": Entry("doctor:doctor", "Check the set-up, and say what to do."),
     "user": Entry("user:user", "Add people who log in."),
     "token": Entry("token:token", "Make keys for programs."),
 }
