@@ -1,0 +1,6 @@
+"""The tables of the ground floor, gathered for Django."""
+
+from cadans.ground.custom_fields import CustomField
+from cadans.ground.money import ExchangeRate
+
+__all__ = ["CustomField", "ExchangeRate"]

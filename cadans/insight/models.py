@@ -1,0 +1,1 @@
+"""Nothing is stored here yet: the facts are the stage visits and closings of `leads`."""

@@ -1,0 +1,251 @@
+"""Make a lead: find or make its people, route it, assign it, begin its first stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from cadans.contacts.actions import find_or_add_company, find_or_add_person, tags_named
+from cadans.contacts.drafts import PersonDraft
+from cadans.contacts.models import BuyingRole, Company, Person
+from cadans.events.act import Act
+from cadans.ground.custom_fields import CustomField, clean_values
+from cadans.ground.errors import Conflict, Invalid
+from cadans.ground.money import LARGEST, check_currency
+from cadans.leads.actions.locking import past, short
+from cadans.leads.drafts import LeadDraft
+from cadans.leads.lead import Lead, LeadPerson, LeadProduct
+from cadans.leads.settle import Deed, carry_out, save, settle
+from cadans.process import decide
+from cadans.process.models import Pipeline, published
+from cadans.process.queries import route, routing_rules_exist, stage_named
+from cadans.team.models import User
+from cadans.team.queries import organisation
+
+
+def create_lead(
+    actor: User | None,
+    draft: LeadDraft,
+    *,
+    assign: bool = True,
+    quietly: bool = False,
+    via: str = "web",
+) -> Lead:
+    """Make a lead and begin its first stage (or the stage the draft names).
+
+    Without a pipeline the routing rules choose one. Without an owner the assignment rules of
+    the stage choose one when `assign` is set; else the actor owns it. Raises Invalid, and
+    Conflict when the external id is taken.
+    """
+    at = past(draft.opened_at, pointer="/opened_at")
+    value, currency = clean_value(draft.value, draft.currency)
+    _refuse_taken_id(draft.external_id)
+    with Act(actor, at=at, via=via, quietly=quietly) as act:
+        company = draft.company
+        if company is not None and not isinstance(company, Company):
+            company = find_or_add_company(act, company)
+        people = _people(act, draft, company)
+        pipeline, routed = _pipeline(draft, company)
+        process = published(_version_of(pipeline))
+        if draft.stage:
+            key = stage_named(pipeline, draft.stage).key
+        else:
+            key = process.design.stages[0].key
+        lead = Lead(
+            title=_title(draft, company, [person for person, _role in people]),
+            pipeline=pipeline,
+            version_id=process.version,
+            stage=process.stage(key),
+            value=value,
+            currency=currency,
+            owner=draft.owner or (None if assign else actor),
+            company=company,
+            source=draft.source,
+            territory=draft.territory,
+            competitor=short(draft.competitor, 120, pointer="/competitor"),
+            opened_at=at,
+            stage_entered_at=at,
+            touched_at=at,
+            expected_close=draft.expected_close,
+            custom=_custom(draft.custom),
+            external_id=draft.external_id or None,
+            revision=0,
+        )
+        try:
+            lead.save(force_insert=True)
+        except IntegrityError as error:
+            raise _taken(draft.external_id) from error
+        _hang_on(lead, draft, people)
+        deed = Deed(act, lead, process, None)
+        created = deed.record("lead_created", data={"fields": told(lead)}, because=routed)
+        act.caused_from_now_on_by(created)
+        stage = process.design.stage(key)
+        choose = assign and draft.owner is None
+        because = {"rule": "created", "stage": key, "version": process.number}
+        carry_out(deed, decide.enter(stage, because, assign=choose))
+        if lead.is_open and stage.goals:
+            settle(deed)
+        else:
+            save(deed)
+    return lead
+
+
+def clean_value(
+    value: Any, currency: str, *, pointer: str = "/value"
+) -> tuple[Decimal | None, str]:
+    """An amount and its currency (the organisation's by default). Raises Invalid."""
+    if value is None:
+        return None, ""
+    amount = Decimal(value)
+    if not amount.is_finite() or amount < 0 or amount > LARGEST:
+        raise Invalid(
+            _("The value must be an amount of 0 or more, at most %(largest)s.")
+            % {"largest": LARGEST},
+            pointer=f"{pointer}/amount",
+        )
+    exponent = amount.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -2:
+        raise Invalid(_("The value has more than two decimals."), pointer=f"{pointer}/amount")
+    code = (currency or organisation().currency).upper()
+    try:
+        check_currency(code)
+    except Exception as error:
+        raise Invalid(
+            _("“%(code)s” is not a currency (use a code such as EUR).") % {"code": currency},
+            pointer=f"{pointer}/currency",
+        ) from error
+    return amount.quantize(Decimal("0.01")), code
+
+
+def told(lead: Lead) -> dict[str, Any]:
+    """A lead's own fields as events tell them."""
+    return {
+        "title": lead.title,
+        "pipeline": lead.pipeline_id,
+        "value": lead.value,
+        "currency": lead.currency,
+        "owner": lead.owner_id,
+        "company": lead.company_id,
+        "source": lead.source_id,
+        "territory": lead.territory_id,
+        "competitor": lead.competitor,
+        "opened_at": lead.opened_at,
+        "expected_close": lead.expected_close,
+        "custom": lead.custom,
+        "external_id": lead.external_id,
+    }
+
+
+def _people(act: Act, draft: LeadDraft, company: Company | None) -> list[tuple[Person, str]]:
+    people: dict[Any, tuple[Person, str]] = {}
+    for n, part in enumerate(draft.people):
+        if part.role and part.role not in BuyingRole.values:
+            raise Invalid(
+                _("“%(role)s” is not a buying role. It can be: %(known)s.")
+                % {"role": part.role, "known": ", ".join(BuyingRole.values)},
+                pointer=f"/people/{n}/role",
+            )
+        try:
+            person = (
+                find_or_add_person(act, part.person, company)
+                if isinstance(part.person, PersonDraft)
+                else part.person
+            )
+        except Invalid as error:
+            error.pointer = f"/people/{n}{error.pointer}"
+            raise
+        people.setdefault(person.id, (person, part.role))
+    return list(people.values())
+
+
+def _pipeline(draft: LeadDraft, company: Company | None) -> tuple[Pipeline, Mapping[str, Any]]:
+    if draft.pipeline is not None:
+        return draft.pipeline, {}
+    facts: dict[str, Any] = {}
+    if routing_rules_exist():
+        facts = _routing_facts(draft, company)
+    return route(facts)
+
+
+def _routing_facts(draft: LeadDraft, company: Company | None) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "title": draft.title,
+        "value": draft.value,
+        "currency": draft.currency or organisation().currency,
+        "competitor": draft.competitor,
+        "tags": list(draft.tags),
+        "source": draft.source.name if draft.source else None,
+        "territory": draft.territory.name if draft.territory else None,
+        "product": [line.product.name for line in draft.products],
+        "product_line": [
+            line.product.line.name for line in draft.products if line.product.line is not None
+        ],
+    }
+    if company is not None:
+        for name in ("country", "region", "postcode", "industry", "kind", "market", "employees"):
+            facts[f"company.{name}"] = getattr(company, name)
+    facts |= {f"custom.{key}": value for key, value in draft.custom.items()}
+    return facts
+
+
+def _version_of(pipeline: Pipeline) -> Any:
+    if pipeline.version_id is None or pipeline.archived_at is not None:
+        raise Invalid(
+            _("Pipeline “%(name)s” is not published, so it takes no leads.")
+            % {"name": pipeline.name},
+            pointer="/pipeline",
+            code="pipeline_not_live",
+        )
+    return pipeline.version_id
+
+
+def _title(draft: LeadDraft, company: Company | None, people: list[Person]) -> str:
+    title = short(draft.title, 200, pointer="/title")
+    title = title or (company.name if company else "") or (people[0].name if people else "")
+    if not title:
+        message = _("A lead needs a title, a company or a person.")
+        raise Invalid(message, pointer="/title", fields={"title": message})
+    return title[:200]
+
+
+def _custom(raw: Mapping[str, Any]) -> dict[str, Any]:
+    if not raw:
+        return {}
+    return clean_values(CustomField.objects.filter(subject=CustomField.Subject.LEAD), raw)
+
+
+def _hang_on(lead: Lead, draft: LeadDraft, people: list[tuple[Person, str]]) -> None:
+    if people:
+        LeadPerson.objects.bulk_create(
+            LeadPerson(lead=lead, person=person, role=role, is_first=n == 0)
+            for n, (person, role) in enumerate(people)
+        )
+    if draft.products:
+        LeadProduct.objects.bulk_create(
+            LeadProduct(
+                lead=lead,
+                product=line.product,
+                quantity=line.quantity,
+                price=line.product.price if line.price is None else line.price,
+            )
+            for line in draft.products
+        )
+    if draft.tags:
+        lead.tags.set(tags_named(draft.tags))
+
+
+def _refuse_taken_id(external_id: str | None) -> None:
+    if external_id and Lead.objects.filter(external_id=external_id, deleted_at=None).exists():
+        raise _taken(external_id)
+
+
+def _taken(external_id: str | None) -> Conflict:
+    return Conflict(
+        _("There is already a lead with external id “%(id)s”.") % {"id": external_id},
+        pointer="/external_id",
+        code="duplicate",
+    )

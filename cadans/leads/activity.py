@@ -1,0 +1,66 @@
+"""What was done with a lead (activities) and what was observed outside (signals)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cadans.contacts.models import Person
+from cadans.ground.ids import Row
+from cadans.leads.lead import Lead
+from cadans.team.models import User
+
+
+class ActivityKind(models.TextChoices):
+    """The kinds that every organisation has."""
+
+    CALL = "call", _("Call")
+    MEETING = "meeting", _("Meeting")
+    DEMO = "demo", _("Demo")
+    EMAIL = "email", _("E-mail")
+    NOTE = "note", _("Note")
+    ASK = "ask", _("Asked for the decision")
+
+
+class Activity(Row):
+    """A call, meeting, demo, e-mail or note; planned when `held` is false."""
+
+    class Outcome(models.TextChoices):
+        REACHED = "reached", _("Reached")
+        NO_ANSWER = "no_answer", _("No answer")
+        POSITIVE = "positive", _("Went well")
+        NEGATIVE = "negative", _("Did not go well")
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="activities")
+    kind = models.CharField(_("kind"), max_length=10, choices=ActivityKind)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    held = models.BooleanField(default=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="activities")
+    people = models.ManyToManyField(Person, blank=True, related_name="activities")
+
+    class Meta:
+        verbose_name_plural = "activities"
+        indexes = [models.Index(fields=["lead", "at"], name="activity_of_lead")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"
+
+
+class Signal(Row):
+    """Something observed outside: trial started, page visited, invoice paid."""
+
+    name = models.CharField(max_length=60)
+    at = models.DateTimeField(default=timezone.now)
+    received_at = models.DateTimeField(default=timezone.now)
+    payload = models.JSONField(default=dict)
+    lead = models.ForeignKey(Lead, models.CASCADE, null=True, related_name="signals")
+    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="signals")
+
+    class Meta:
+        indexes = [models.Index(fields=["lead", "at"], name="signal_of_lead")]
+
+    def __str__(self) -> str:
+        return self.name

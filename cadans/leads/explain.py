@@ -1,0 +1,485 @@
+"""Events in words: what happened and why, as one sentence in the reader's language.
+
+`explain` is pure; `names_in` fetches the names that a row of events needs, in few queries.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext, pgettext
+
+from cadans.assignment.models import Territory
+from cadans.contacts.models import BuyingRole, Company, Person
+from cadans.events.models import Event
+from cadans.ground.text import in_language
+from cadans.leads.activity import Activity, ActivityKind
+from cadans.leads.offer import LossReason, Product, Source
+from cadans.process.models import Pipeline, ProcessVersion, Stage, published
+from cadans.team.models import User
+from cadans.team.queries import organisation
+
+FIELDS = {
+    "title": gettext_lazy("title"),
+    "value": gettext_lazy("value"),
+    "currency": gettext_lazy("currency"),
+    "expected_close": gettext_lazy("expected close"),
+    "source": gettext_lazy("source"),
+    "territory": gettext_lazy("territory"),
+    "company": gettext_lazy("company"),
+    "competitor": gettext_lazy("competitor"),
+    "opened_at": gettext_lazy("opened"),
+    "external_id": gettext_lazy("external id"),
+    "custom": gettext_lazy("own fields"),
+    "tags": gettext_lazy("tags"),
+    "products": gettext_lazy("products"),
+}
+
+STRATEGIES = {
+    "round_robin": gettext_lazy("in turn"),
+    "fewest_open": gettext_lazy("fewest open leads"),
+}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What ids are called, in the reader's language, and where the reader is."""
+
+    of: Mapping[str, str] = field(default_factory=dict)
+    goals: Mapping[tuple[str, int, str, str], str] = field(default_factory=dict)
+    zone: str = "Europe/Amsterdam"
+
+    def __getitem__(self, id: Any) -> str:
+        """The name behind an id; a dash when there is none any more."""
+        return self.of.get(str(id), "–") if id else "–"
+
+    def goal(self, event: Event, because: Mapping[str, Any], key: str) -> str:
+        """A goal's name by what a reason says of it."""
+        place = (str(event.pipeline), int(because["version"]), str(because["stage"]), key)
+        return self.goals.get(place) or key.replace("_", " ").replace("-", " ")
+
+
+def explain(event: Event, names: Names) -> str:
+    """The event as a sentence: what happened, and for automatic steps because of what."""
+    sentence = SENTENCES.get(event.kind)
+    if sentence is None:
+        return event.kind.replace("_", " ").capitalize() + "."
+    return sentence(event, event.data, names)
+
+
+Data = Mapping[str, Any]
+
+
+def _who(event: Event, names: Names) -> str:
+    return names[event.actor] if event.actor else _("Cadans")
+
+
+def _created(event: Event, data: Data, names: Names) -> str:
+    sentence = {
+        "api": _("%(who)s added this lead through the API."),
+        "import": _("%(who)s imported this lead."),
+    }.get(event.via, _("%(who)s added this lead."))
+    told = sentence % {"who": _who(event, names)}
+    rule = event.because.get("rule") or event.because.get("routing")
+    if isinstance(rule, Mapping):
+        rule = rule.get("rule")
+    if not rule or event.pipeline is None:
+        return told
+    if rule == "default":
+        chosen = _("It went to “%(pipeline)s”, the default pipeline.")
+    else:
+        chosen = _("Routing rule “%(rule)s” sent it to “%(pipeline)s”.")
+    return f"{told} {chosen % {'rule': rule, 'pipeline': names[event.pipeline]}}"
+
+
+def _changed(event: Event, data: Data, names: Names) -> str:
+    parts = []
+    changes: Mapping[str, Any] = data.get("changes", {})
+    for name, (before, after) in changes.items():
+        if name == "currency" and "value" in changes:
+            continue
+        if name == "custom":
+            parts.extend(_custom_changes(before or {}, after or {}, names))
+            continue
+        told = (_shown(before, name, changes, 0, names), _shown(after, name, changes, 1, names))
+        parts.append(_change(str(FIELDS.get(name, name.replace("_", " "))), *told))
+    if not parts:
+        return _("%(who)s changed this lead.") % {"who": _who(event, names)}
+    return _("%(who)s changed %(changes)s.") % {
+        "who": _who(event, names),
+        "changes": "; ".join(parts),
+    }
+
+
+def _change(name: str, before: str, after: str) -> str:
+    if not before:
+        return _("%(field)s: %(after)s") % {"field": name, "after": after}
+    if not after:
+        return _("%(field)s: emptied (was %(before)s)") % {"field": name, "before": before}
+    return _("%(field)s: %(before)s → %(after)s") % {
+        "field": name,
+        "before": before,
+        "after": after,
+    }
+
+
+def _custom_changes(before: Data, after: Data, names: Names) -> list[str]:
+    return [
+        _change(key, _plain(before.get(key), names), _plain(after.get(key), names))
+        for key in {**before, **after}
+        if before.get(key) != after.get(key)
+    ]
+
+
+def _shown(value: Any, name: str, changes: Data, side: int, names: Names) -> str:
+    if value is None or value == "":
+        return ""
+    if name in {"source", "territory", "company", "owner", "loss_reason"}:
+        return names[value]
+    if name == "value":
+        currency = changes["currency"][side] if "currency" in changes else ""
+        amount = number_format(value, decimal_pos=2, force_grouping=True)
+        return f"{currency} {amount}".strip()
+    if name == "expected_close":
+        return date_format(date.fromisoformat(str(value)))
+    return _plain(value, names)
+
+
+def _plain(value: Any, names: Names) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_plain(part, names) for part in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_plain(part, names)}" for key, part in value.items())
+    return names.of.get(str(value), str(value))
+
+
+def _assigned(event: Event, data: Data, names: Names) -> str:
+    owner = data.get("owner")
+    because = event.because
+    if because.get("rule") and owner:
+        told = _("Assignment rule “%(rule)s” gave this lead to %(owner)s") % {
+            "rule": because["rule"],
+            "owner": names[owner],
+        }
+        strategy = STRATEGIES.get(str(because.get("strategy", "")))
+        if strategy is None:
+            return f"{told}."
+        among = int(because.get("among", 1))
+        return ngettext(
+            "%(told)s (%(strategy)s, the only one who could take it).",
+            "%(told)s (%(strategy)s, out of %(among)d who could take it).",
+            among,
+        ) % {"told": told, "strategy": strategy, "among": among}
+    if not owner:
+        return _("%(who)s took the owner off this lead.") % {"who": _who(event, names)}
+    return _("%(who)s gave this lead to %(owner)s.") % {
+        "who": _who(event, names),
+        "owner": names[owner],
+    }
+
+
+def _entered(event: Event, data: Data, names: Names) -> str:
+    stage = _stage(data, names)
+    because = event.because
+    if because.get("rule") == "goals_met":
+        return _because_goals(
+            event,
+            names,
+            all_met=_("Went on to “%(stage)s”: every goal of “%(left)s” was met (%(goals)s).")
+            if because.get("needed") == "all"
+            else _("Went on to “%(stage)s”: a goal of “%(left)s” was met (%(goals)s)."),
+            stage=stage,
+        )
+    if because.get("rule") == "mapping":
+        return _("Moved to “%(stage)s” with version %(version)s of the process.") % {
+            "stage": stage,
+            "version": because.get("version", ""),
+        }
+    if not event.cause or event.because.get("first") or because.get("rule") == "created":
+        told = _("Began in “%(stage)s”.") % {"stage": stage}
+    else:
+        told = _("Entered “%(stage)s”.") % {"stage": stage}
+    if data.get("reason"):
+        told = f"{told} {_('Reason: %(reason)s') % {'reason': data['reason']}}"
+    return told
+
+
+def _left(event: Event, data: Data, names: Names) -> str:
+    stage = names[data.get("stage")]
+    if event.because.get("rule") == "goals_met":
+        return _because_goals(
+            event,
+            names,
+            all_met=_("Finished “%(left)s”: every goal was met (%(goals)s).")
+            if event.because.get("needed") == "all"
+            else _("Finished “%(left)s”: a goal was met (%(goals)s)."),
+            stage=stage,
+        )
+    sentence = {
+        "moved": _("%(who)s moved this lead out of “%(stage)s”."),
+        "won": _("Left “%(stage)s”: the lead was won."),
+        "lost": _("Left “%(stage)s”: the lead was lost."),
+        "cancelled": _("Left “%(stage)s”: the lead was cancelled."),
+    }.get(str(data.get("how")), _("Left “%(stage)s”."))
+    told = sentence % {"who": _who(event, names), "stage": stage}
+    if data.get("reason"):
+        told = f"{told} {_('Reason: %(reason)s') % {'reason': data['reason']}}"
+    if data.get("how") == "moved" and data.get("goals_met") is False:
+        told = f"{told} {_('Its goals were not met.')}"
+    return told
+
+
+def _because_goals(event: Event, names: Names, *, all_met: str, stage: str) -> str:
+    because = event.because
+    goals = [names.goal(event, because, key) for key in because.get("goals", [])]
+    left = names.of.get(f"{event.pipeline}/{because.get('stage')}", str(because.get("stage")))
+    return all_met % {"stage": stage, "left": left, "goals": ", ".join(goals)}
+
+
+def _stage(data: Data, names: Names) -> str:
+    known = names.of.get(str(data.get("stage")))
+    if known:
+        return known
+    name = data.get("name")
+    return in_language(name) if isinstance(name, Mapping) else str(name or "–")
+
+
+def _task_name(data: Data) -> str:
+    name = data.get("name")
+    return in_language(name) if isinstance(name, Mapping) else str(name or "–")
+
+
+def _task_laid(event: Event, data: Data, names: Names) -> str:
+    facts = {"task": _task_name(data), "who": names[data.get("assignee")]}
+    if data.get("assignee") and data.get("due_at"):
+        facts["due"] = _moment(data["due_at"], names)
+        return _("The stage laid the task “%(task)s” for %(who)s, due %(due)s.") % facts
+    return _("The stage laid the task “%(task)s”.") % facts
+
+
+def _task_skipped(event: Event, data: Data, names: Names) -> str:
+    if event.because.get("rule") == "goals_met":
+        return _("Skipped the task “%(task)s”: the stage’s goals were met without it.") % {
+            "task": _task_name(data)
+        }
+    if event.actor and not event.because and event.cause is None:
+        return _("%(who)s skipped the task “%(task)s”.") % {
+            "who": _who(event, names),
+            "task": _task_name(data),
+        }
+    return _("Skipped the task “%(task)s”: the lead left the stage.") % {"task": _task_name(data)}
+
+
+def _task(sentence: str) -> Sentence:
+    def told(event: Event, data: Data, names: Names) -> str:
+        return _(sentence) % {"who": _who(event, names), "task": _task_name(data)}
+
+    return told
+
+
+def _activity(event: Event, data: Data, names: Names) -> str:
+    kind = str(data.get("kind", ""))
+    if data.get("held") is False:
+        planned = {
+            "call": _("%(who)s planned a call for %(at)s."),
+            "meeting": _("%(who)s planned a meeting for %(at)s."),
+            "demo": _("%(who)s planned a demo for %(at)s."),
+        }.get(kind, _("%(who)s planned “%(kind)s” for %(at)s."))
+        at = _moment(data.get("at") or event.at, names)
+        return planned % {"who": _who(event, names), "kind": _kind(kind), "at": at}
+    held = {
+        "call": _("%(who)s called."),
+        "meeting": _("%(who)s had a meeting."),
+        "demo": _("%(who)s gave a demo."),
+        "email": _("%(who)s wrote an e-mail."),
+        "note": _("%(who)s wrote a note."),
+        "ask": _("%(who)s asked for the decision."),
+    }.get(kind, _("%(who)s logged “%(kind)s”."))
+    told = held % {"who": _who(event, names), "kind": _kind(kind)}
+    outcome = dict(Activity.Outcome.choices).get(str(data.get("outcome") or ""))
+    if outcome:
+        told = f"{told} {pgettext('outcome of an activity', '%(outcome)s.') % {'outcome': outcome}}"
+    return told
+
+
+def _kind(kind: str) -> str:
+    return str(dict(ActivityKind.choices).get(kind, kind))
+
+
+def _signal(event: Event, data: Data, names: Names) -> str:
+    return _("The signal “%(signal)s” arrived.") % {"signal": data.get("name", "–")}
+
+
+def _goal(sentence: str) -> Sentence:
+    def told(event: Event, data: Data, names: Names) -> str:
+        goal = data.get("name") or data.get("goal") or "–"
+        stage = names.of.get(str(data.get("stage")), "")
+        label = names.of.get(f"goal:{data.get('stage')}/{data.get('goal')}")
+        if label is None:
+            label = in_language(goal) if isinstance(goal, Mapping) else str(goal)
+        return _(sentence) % {"who": _who(event, names), "goal": label, "stage": stage}
+
+    return told
+
+
+def _closed(by_process: str, by_hand: str) -> Sentence:
+    def told(event: Event, data: Data, names: Names) -> str:
+        if event.because.get("rule") == "goals_met":
+            return _(by_process)
+        text = _(by_hand) % {"who": _who(event, names)}
+        if data.get("reason"):
+            text = f"{text} {_('Reason: %(reason)s') % {'reason': names[data['reason']]}}"
+        return text
+
+    return told
+
+
+def _simple(sentence: str) -> Sentence:
+    def told(event: Event, data: Data, names: Names) -> str:
+        person = data.get("person")
+        name = names.of.get(str(person)) or str(data.get("name") or "–")
+        role = dict(BuyingRole.choices).get(str(data.get("role") or ""), "")
+        return _(sentence) % {"who": _who(event, names), "person": name, "role": role}
+
+    return told
+
+
+def _person_added(event: Event, data: Data, names: Names) -> str:
+    person = names.of.get(str(data.get("person"))) or str(data.get("name") or "–")
+    role = dict(BuyingRole.choices).get(str(data.get("role") or ""))
+    facts = {"who": _who(event, names), "person": person, "role": role}
+    if role:
+        return _("%(who)s added %(person)s to this lead (%(role)s).") % facts
+    return _("%(who)s added %(person)s to this lead.") % facts
+
+
+def _moment(value: Any, names: Names) -> str:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return date_format(moment.astimezone(ZoneInfo(names.zone)), "SHORT_DATETIME_FORMAT")
+
+
+Sentence = Callable[[Event, Data, Names], str]
+
+
+SENTENCES: dict[str, Sentence] = {
+    "lead_created": _created,
+    "lead_changed": _changed,
+    "lead_assigned": _assigned,
+    "stage_entered": _entered,
+    "stage_left": _left,
+    "task_laid": _task_laid,
+    "task_added": _task(gettext_noop("%(who)s added the task “%(task)s”.")),
+    "task_changed": _task(gettext_noop("%(who)s changed the task “%(task)s”.")),
+    "task_done": _task(gettext_noop("%(who)s did the task “%(task)s”.")),
+    "task_skipped": _task_skipped,
+    "activity_logged": _activity,
+    "signal_received": _signal,
+    "goal_ticked": _goal(gettext_noop("%(who)s ticked the goal “%(goal)s”.")),
+    "goal_unticked": _goal(gettext_noop("%(who)s unticked the goal “%(goal)s”.")),
+    "lead_won": _closed(
+        gettext_noop("Won: the last goals were met."), gettext_noop("%(who)s won this lead.")
+    ),
+    "lead_lost": _closed(
+        gettext_noop("Lost: the process ends here."), gettext_noop("%(who)s lost this lead.")
+    ),
+    "lead_cancelled": _closed(
+        gettext_noop("%(who)s cancelled this lead."), gettext_noop("%(who)s cancelled this lead.")
+    ),
+    "lead_reopened": _simple(gettext_noop("%(who)s reopened this lead.")),
+    "lead_deleted": _simple(gettext_noop("%(who)s deleted this lead.")),
+    "person_added": _person_added,
+    "person_changed": _simple(gettext_noop("%(who)s made %(person)s: %(role)s.")),
+    "role_changed": _simple(gettext_noop("%(who)s made %(person)s: %(role)s.")),
+    "person_removed": _simple(gettext_noop("%(who)s took %(person)s off this lead.")),
+    "products_set": _simple(gettext_noop("%(who)s changed the products.")),
+    "products_changed": _simple(gettext_noop("%(who)s changed the products.")),
+    "history_rebuilt": _simple(gettext_noop("%(who)s imported the history of its stages.")),
+}
+
+
+NAMED: dict[str, tuple[Any, ...]] = {
+    "source": (Source,),
+    "territory": (Territory,),
+    "company": (Company,),
+    "loss_reason": (LossReason,),
+    "reason": (LossReason,),
+    "person": (Person,),
+    "product": (Product,),
+    "stage": (Stage,),
+    "owner": (User,),
+    "assignee": (User,),
+    "by": (User,),
+}
+
+
+def names_in(events: Iterable[Event]) -> Names:
+    """The names that these events mention: one query for each kind of thing that occurs."""
+    wanted: dict[Any, set[uuid.UUID]] = {}
+    versions: set[tuple[uuid.UUID, int]] = set()
+    row = list(events)
+    for event in row:
+        _want(wanted, User, event.actor)
+        _want(wanted, Pipeline, event.pipeline if event.kind == "lead_created" else None)
+        for name, value in _mentions(event.data):
+            for model in NAMED.get(name, ()):
+                _want(wanted, model, value)
+        version = event.because.get("version")
+        if event.because.get("goals") and event.pipeline and isinstance(version, int):
+            versions.add((event.pipeline, version))
+    of: dict[str, str] = {}
+    for model, ids in wanted.items():
+        for thing in model._default_manager.filter(id__in=ids):
+            of[str(thing.id)] = str(thing)
+    goals = _goal_names(versions, of)
+    return Names(of=of, goals=goals, zone=organisation().time_zone)
+
+
+def _mentions(data: Data) -> Iterable[tuple[str, Any]]:
+    yield from data.items()
+    for name, value in (data.get("fields") or {}).items():
+        yield name, value
+    for name, pair in (data.get("changes") or {}).items():
+        if isinstance(pair, list):
+            yield from ((name, value) for value in pair)
+
+
+def _want(wanted: dict[Any, set[uuid.UUID]], model: Any, value: Any) -> None:
+    if isinstance(value, uuid.UUID):
+        wanted.setdefault(model, set()).add(value)
+    elif isinstance(value, str) and len(value) == 36:
+        try:
+            wanted.setdefault(model, set()).add(uuid.UUID(value))
+        except ValueError:
+            return
+
+
+def _goal_names(
+    versions: set[tuple[uuid.UUID, int]], of: dict[str, str]
+) -> dict[tuple[str, int, str, str], str]:
+    if not versions:
+        return {}
+    goals: dict[tuple[str, int, str, str], str] = {}
+    found = ProcessVersion.objects.filter(
+        pipeline__in={pipeline for pipeline, _number in versions},
+        number__in={number for _pipeline, number in versions},
+    ).values_list("id", "pipeline", "number")
+    for version, pipeline, number in found:
+        if (pipeline, number) not in versions:
+            continue
+        for stage in published(version).design.stages:
+            of[f"{pipeline}/{stage.key}"] = stage.label()
+            for goal in stage.goals:
+                name = in_language(dict(goal.name))
+                goals[(str(pipeline), number, stage.key, goal.key)] = name
+    return goals

@@ -1,0 +1,33 @@
+"""Jobs that follow from events elsewhere. Each takes ids and may run twice without harm."""
+
+from __future__ import annotations
+
+import uuid
+
+from procrastinate.contrib.django import app
+
+from cadans.leads.actions import settle_lead
+from cadans.leads.lead import Lead
+
+
+@app.task(name="cadans.leads.jobs.settle_leads_of_company")
+def settle_leads_of_company(*, event: str, subject: str) -> None:
+    """Weigh the goals of the open leads at a company that changed."""
+    _settle(event, Lead.objects.present().open().filter(company=uuid.UUID(subject)))
+
+
+@app.task(name="cadans.leads.jobs.settle_leads_of_person")
+def settle_leads_of_person(*, event: str, subject: str) -> None:
+    """Weigh the goals of the open leads on which a person is who changed."""
+    _settle(event, Lead.objects.present().open().filter(parts__person=uuid.UUID(subject)))
+
+
+@app.task(name="cadans.leads.jobs.settle_leads_of_pipeline")
+def settle_leads_of_pipeline(*, event: str, subject: str) -> None:
+    """Weigh the goals of the open leads of a pipeline whose design was published."""
+    _settle(event, Lead.objects.present().open().filter(pipeline=uuid.UUID(subject)))
+
+
+def _settle(event: str, leads) -> None:  # type: ignore[no-untyped-def]
+    for lead in leads.order_by("id").values_list("id", flat=True).iterator():
+        settle_lead(lead, cause=uuid.UUID(event))

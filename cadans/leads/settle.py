@@ -1,0 +1,354 @@
+"""Settle: ask what the process does next with a lead, carry it out, ask again.
+
+The decisions are made by `process.decide` and `assignment.choose`, which are pure; here are the
+hands, one short function a step, each recording its event. Called by the room's actions only,
+inside their act, with the lead's row locked.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cadans.assignment.actions import lock_turn, take_turn
+from cadans.assignment.candidates import Candidate, Rota
+from cadans.assignment.choose import choose
+from cadans.assignment.rules import AssignmentRule
+from cadans.assignment.strategies import fewest_open
+from cadans.events.act import Act, Subject
+from cadans.events.models import Event
+from cadans.ground.money import convert
+from cadans.leads.candidates import candidates_of_rule, candidates_of_team
+from cadans.leads.facts import facts_of, fields_of
+from cadans.leads.lead import Closing, Lead, StageVisit
+from cadans.leads.task import Task
+from cadans.process import decide
+from cadans.process.calendar import due_date
+from cadans.process.facts import Facts
+from cadans.process.models import Published, published
+from cadans.process.needs import needs_of
+from cadans.team.queries import absent_days, organisation, team_manager_of, working_time
+
+
+@dataclass
+class Deed:
+    """One act on one locked lead, while it is being carried out."""
+
+    act: Act
+    lead: Lead
+    process: Published
+    visit: StageVisit | None
+    reason: str = ""
+    jumped: bool = False
+
+    @property
+    def subject(self) -> Subject:
+        """What the lead's events are about."""
+        return Subject("lead", self.lead.id, self.lead.id, self.lead.pipeline_id)
+
+    @property
+    def at(self) -> datetime:
+        """When the next step happens: at the act's time, never before the present stay began."""
+        return max(self.act.at, self.visit.entered_at) if self.visit else self.act.at
+
+    def record(self, kind: str, *, data: Mapping[str, Any], because: Mapping[str, Any]) -> Event:
+        """Record an event about the lead at the moment of the step."""
+        return self.act.record(kind, self.subject, data=data, because=because, at=self.at)
+
+
+def begin(act: Act, lead: Lead) -> Deed:
+    """A deed on a lead that lies in a stage (or is closed)."""
+    visit = StageVisit.objects.filter(lead=lead, left_at=None).first() if lead.is_open else None
+    return Deed(act, lead, published(lead.version_id), visit)
+
+
+def settle(deed: Deed, *, always_save: bool = True) -> None:
+    """Move the lead on as far as its goals allow, then save it.
+
+    Ends after at most as many rounds as there are stages: every round leads to a later stage.
+    """
+    facts = facts_of(deed.lead, deed.process, deed.visit) if deed.lead.is_open else None
+    if facts is not None:
+        for _round in range(len(deed.process.design.stages)):
+            steps = decide.next_steps(deed.process.design, facts, version=deed.process.number)
+            if not steps:
+                break
+            facts = carry_out(deed, steps, facts)
+            always_save = True
+    if always_save:
+        save(deed)
+
+
+def save(deed: Deed) -> None:
+    """Write the lead's row once, with a higher revision."""
+    deed.lead.revision += 1
+    deed.lead.save()
+
+
+def carry_out(deed: Deed, steps: Sequence[decide.Step], facts: Facts | None = None) -> Facts | None:
+    """Carry steps out in order; what follows from entering a stage names that as its cause."""
+    for kind, group in groupby(steps, type):
+        HANDS[kind](deed, list(group))
+    if facts is None or deed.visit is None:
+        return None if facts is None else replace(facts, status=deed.lead.status)
+    if any(isinstance(step, decide.Release) for step in steps):
+        return replace(facts, held=False)
+    stage = deed.process.key_of(deed.lead.stage_id)
+    return facts.in_stage(stage, since=deed.visit.entered_at, status=deed.lead.status)
+
+
+def _release(deed: Deed, steps: Sequence[decide.Release]) -> None:
+    if deed.visit:
+        deed.visit.held = False
+        deed.visit.save(update_fields=["held"])
+
+
+def _close_visit(deed: Deed, steps: Sequence[decide.CloseVisit]) -> None:
+    visit = deed.visit
+    if visit is None:
+        return
+    for step in steps:
+        event = deed.record(
+            "stage_left",
+            data={
+                "visit": visit.id,
+                "stage": visit.stage_id,
+                "how": step.how,
+                "goals_met": step.goals_met,
+                "reason": deed.reason,
+            },
+            because=step.because,
+        )
+        visit.left_at = deed.at
+        visit.how = step.how
+        visit.goals_met = step.goals_met
+        visit.left_by = event.id
+        visit.save(update_fields=["left_at", "how", "goals_met", "left_by"])
+
+
+def _skip_tasks(deed: Deed, steps: Sequence[decide.SkipTasks]) -> None:
+    if deed.visit is None:
+        return
+    left = list(Task.objects.filter(visit=deed.visit, state=Task.State.OPEN))
+    if not left:
+        return
+    Task.objects.filter(id__in=[task.id for task in left]).update(
+        state=Task.State.SKIPPED, ended_at=deed.at
+    )
+    for task in left:
+        deed.record(
+            "task_skipped",
+            data={"task": task.id, "key": task.key, "name": task.name_in or task.name},
+            because=steps[0].because,
+        )
+
+
+def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
+    stage = deed.process.design.stage(steps[-1].stage)
+
+    def pool(rule: str) -> str:
+        return f"{deed.process.pipeline}:{rule}"
+
+    def candidates(rule: AssignmentRule) -> tuple[Sequence[Candidate], Rota]:
+        # Locked first: whoever waits counts the other's lead among the open ones.
+        rota = lock_turn(pool(rule.key))
+        return candidates_of_rule(rule), rota
+
+    choice = choose(stage.rules, fields_of(deed.lead, needs_of(stage)), candidates)
+    if choice is not None:
+        take_turn(pool(choice.rule), choice.user)
+        give(deed, choice.user, because={**choice.because, "version": deed.process.number})
+
+
+def give(deed: Deed, owner: uuid.UUID | None, *, because: Mapping[str, Any]) -> None:
+    """Make somebody the lead's owner; the old owner's open tasks on it go along."""
+    before = deed.lead.owner_id
+    if before == owner:
+        return
+    deed.lead.owner_id = owner
+    if before is not None:
+        Task.objects.filter(lead=deed.lead, assignee=before, state=Task.State.OPEN).update(
+            assignee=owner
+        )
+    deed.record("lead_assigned", data={"owner": owner, "before": before}, because=because)
+
+
+def _enter_stage(deed: Deed, steps: Sequence[decide.EnterStage]) -> None:
+    for step in steps:
+        at = deed.at
+        stage = deed.process.stage(step.stage)
+        ended = bool(deed.process.design.stage(step.stage).ends_in)
+        visit = StageVisit(
+            lead=deed.lead,
+            pipeline_id=deed.lead.pipeline_id,
+            version_id=deed.process.version,
+            stage=stage,
+            owner_id=deed.lead.owner_id,
+            entered_at=at,
+            jumped=deed.jumped,
+            reason=deed.reason,
+        )
+        event = deed.record(
+            "stage_entered",
+            data={
+                "visit": visit.id,
+                "stage": stage.id,
+                "name": stage.name,
+                "version": deed.process.version,
+                "owner": deed.lead.owner_id,
+                "jumped": deed.jumped,
+                "reason": deed.reason,
+            },
+            because=step.because,
+        )
+        visit.entered_by = event.id
+        if ended:
+            visit.left_at, visit.how = at, deed.process.design.stage(step.stage).ends_in
+            visit.goals_met, visit.left_by = True, event.id
+        visit.save(force_insert=True)
+        if ended:
+            deed.record(
+                "stage_left",
+                data={"visit": visit.id, "stage": stage.id, "how": visit.how, "goals_met": True},
+                because=step.because,
+            )
+        deed.visit = visit
+        deed.lead.stage = stage
+        deed.lead.stage_entered_at = at
+        deed.lead.touched_at = max(deed.lead.touched_at, at)
+        deed.reason, deed.jumped = "", False
+        deed.act.caused_from_now_on_by(event)
+
+
+def _lay_tasks(deed: Deed, steps: Sequence[decide.LayTask]) -> None:
+    if deed.visit is None:
+        return
+    working = working_time()
+    people = {step: _assignee(deed, step) for step in steps}
+    away = absent_days({one for one in people.values() if one}, since=working.day_of(deed.at))
+    tasks = []
+    for step in steps:
+        person = people[step]
+        tasks.append(
+            Task(
+                lead=deed.lead,
+                visit=deed.visit,
+                stage_id=deed.lead.stage_id,
+                key=step.task.key,
+                name=step.task.label(organisation().language)[:200],
+                name_in=dict(step.task.name),
+                kind=step.task.kind,
+                required=step.task.required,
+                assignee_id=person,
+                due_at=due_date(
+                    step.task.due,
+                    entered_at=deed.visit.entered_at,
+                    working=working.without(away[person]) if person in away else working,
+                    expected_close=deed.lead.expected_close,
+                ),
+                made_at=deed.at,
+            )
+        )
+    Task.objects.bulk_create(tasks)
+    for step, task in zip(steps, tasks, strict=True):
+        deed.record(
+            "task_laid",
+            data={
+                "task": task.id,
+                "key": task.key,
+                "name": task.name_in,
+                "due_at": task.due_at,
+                "assignee": task.assignee_id,
+            },
+            because=step.because,
+        )
+
+
+def _assignee(deed: Deed, step: decide.LayTask) -> uuid.UUID | None:
+    owner = deed.lead.owner_id
+    match step.task.to:
+        case "user":
+            return step.task.user
+        case "manager":
+            return team_manager_of(owner) if owner else None
+        case "team" if step.task.team:
+            pool = f"{deed.process.pipeline}:task:{step.stage}:{step.task.key}"
+            rota = lock_turn(pool)
+            able = [one for one in candidates_of_team(step.task.team) if not one.absent]
+            if not able:
+                return owner
+            chosen = fewest_open.pick(able, rota)
+            take_turn(pool, chosen.id)
+            return chosen.id
+    return owner
+
+
+def _close_lead(deed: Deed, steps: Sequence[decide.CloseLead]) -> None:
+    for step in steps:
+        close(deed, step.status, because=step.because)
+
+
+def close(deed: Deed, status: str, *, because: Mapping[str, Any]) -> None:
+    """End the lead: status, moment and the closing as a fact of its own."""
+    lead, at = deed.lead, deed.at
+    settings = organisation()
+    day = at.astimezone(ZoneInfo(settings.time_zone)).date()
+    worth = (
+        None
+        if lead.value is None
+        else convert(lead.value, lead.currency, to=settings.currency, on=day)
+    )
+    lead.status = status
+    lead.closed_at = at
+    lead.touched_at = max(lead.touched_at, at)
+    closing = Closing(
+        lead=lead,
+        pipeline_id=lead.pipeline_id,
+        version_id=deed.process.version,
+        stage_id=lead.stage_id,
+        status=status,
+        owner_id=lead.owner_id,
+        reason_id=lead.loss_reason_id,
+        opened_at=lead.opened_at,
+        at=at,
+        value=lead.value,
+        currency=lead.currency,
+        worth=worth,
+    )
+    closing.save(force_insert=True)
+    deed.record(
+        f"lead_{status}",
+        data={
+            "closing": closing.id,
+            "status": status,
+            "stage": lead.stage_id,
+            "owner": lead.owner_id,
+            "reason": lead.loss_reason_id,
+            "value": lead.value,
+            "currency": lead.currency,
+        },
+        because=because,
+    )
+    deed.visit = None
+
+
+HANDS: dict[type, Any] = {
+    decide.Release: _release,
+    decide.CloseVisit: _close_visit,
+    decide.SkipTasks: _skip_tasks,
+    decide.Assign: _assign,
+    decide.EnterStage: _enter_stage,
+    decide.LayTask: _lay_tasks,
+    decide.CloseLead: _close_lead,
+}
+
+
+def met_at_once(deed: Deed) -> bool:
+    """Whether the goals of the stage the lead lies in are met as it stands."""
+    facts = facts_of(deed.lead, deed.process, deed.visit)
+    return decide.progress(deed.process.design.stage(facts.stage), facts).met

@@ -1,0 +1,183 @@
+"""A pipeline's design: the document that a manager edits, publishes and keeps. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from cadans.assignment.rules import AssignmentRule
+from cadans.ground.text import in_language
+from cadans.process.goals import AnyGoal, Text
+from cadans.process.goals.shape import KEY
+from cadans.process.goals.task import TaskGoal
+
+STRICT = ConfigDict(extra="forbid")
+
+
+class Guidance(BaseModel):
+    """The manager's own words on how to do a stage well, in Markdown."""
+
+    model_config = STRICT
+
+    short: str = Field(default="", max_length=600)
+    long: str = Field(default="", max_length=20_000)
+
+
+class Due(BaseModel):
+    """When a stage task is due: `after` units from entering, or before the expected close."""
+
+    model_config = STRICT
+
+    after: int = Field(default=1, ge=0, le=1000)
+    unit: Literal["hours", "days", "working_days"] = "working_days"
+    since: Literal["entered", "before_expected_close"] = "entered"
+
+
+class StageTask(BaseModel):
+    """An action laid on every lead that enters the stage."""
+
+    model_config = STRICT
+
+    key: str = Field(pattern=KEY)
+    name: Text
+    kind: Literal["call", "email", "meeting", "to_do"] = "to_do"
+    due: Due = Field(default_factory=Due)
+    required: bool = False
+    to: Literal["owner", "manager", "user", "team"] = "owner"
+    user: uuid.UUID | None = None
+    team: uuid.UUID | None = None
+
+    @model_validator(mode="after")
+    def _assignee_is_named(self) -> StageTask:
+        if (self.to == "user") != (self.user is not None):
+            raise PydanticCustomError(
+                "task_needs_user", "name a user exactly when the task goes to a user"
+            )
+        if (self.to == "team") != (self.team is not None):
+            raise PydanticCustomError(
+                "task_needs_team", "name a team exactly when the task goes to a team"
+            )
+        return self
+
+    def label(self, language: str | None = None) -> str:
+        """The task's name in a language (the reader's by default)."""
+        return in_language(dict(self.name), language)
+
+
+class StageDesign(BaseModel):
+    """A step of the pipeline."""
+
+    model_config = STRICT
+
+    key: str = Field(pattern=KEY)
+    name: Text
+    goals_needed: Literal["all", "any"] = "all"
+    goals: list[AnyGoal] = Field(default_factory=list, max_length=30)
+    guidance: dict[Literal["nl", "en"], Guidance] = Field(default_factory=dict)
+    tasks: list[StageTask] = Field(default_factory=list, max_length=30)
+    rules: list[AssignmentRule] = Field(default_factory=list, max_length=50)
+    idle_days: int | None = Field(default=None, ge=1, le=3650)
+    is_ask: bool = False
+    enforcement: Literal["advise", "reason", "block"] = "advise"
+    ends_in: Literal["won", "lost"] | None = None
+
+    def label(self, language: str | None = None) -> str:
+        """The stage's name in a language (the reader's by default)."""
+        return in_language(dict(self.name), language)
+
+    def guidance_in(self, language: str | None = None) -> Guidance:
+        """The guidance in a language, else in whichever it was written, else empty."""
+        wanted = {key: one for key, one in self.guidance.items() if one.short or one.long}
+        name = in_language({key: key for key in wanted}, language)
+        return wanted.get(name, Guidance())  # type: ignore[call-overload]
+
+    def task(self, key: str) -> StageTask | None:
+        """The stage task with that key."""
+        return next((task for task in self.tasks if task.key == key), None)
+
+    @model_validator(mode="after")
+    def _keys_and_references(self) -> StageDesign:
+        for what, keys in (
+            ("goals", [goal.key for goal in self.goals]),
+            ("tasks", [task.key for task in self.tasks]),
+            ("rules", [rule.key for rule in self.rules]),
+        ):
+            if len(keys) != len(set(keys)):
+                raise PydanticCustomError(
+                    "key_twice",
+                    "two {what} of stage '{stage}' have the same key",
+                    {"what": what, "stage": self.key},
+                )
+        for goal in self.goals:
+            if isinstance(goal, TaskGoal) and not self.task(goal.task):
+                raise PydanticCustomError(
+                    "goal_without_task",
+                    "goal '{goal}' waits for task '{task}', which is not there",
+                    {"goal": goal.key, "task": goal.task},
+                )
+        if self.ends_in and (self.goals or self.tasks or self.rules):
+            raise PydanticCustomError(
+                "end_with_work",
+                "stage '{stage}' ends the lead, so it has no goals, tasks or rules",
+                {"stage": self.key},
+            )
+        return self
+
+
+class Design(BaseModel):
+    """A whole pipeline: an ordered row of stages."""
+
+    model_config = STRICT
+
+    format: Literal[1] = 1
+    stages: list[StageDesign] = Field(min_length=1, max_length=40)
+
+    @model_validator(mode="after")
+    def _stages_fit(self) -> Design:
+        keys = [stage.key for stage in self.stages]
+        if len(keys) != len(set(keys)):
+            raise PydanticCustomError("stage_twice", "two stages have the same key")
+        if self.stages[0].ends_in:
+            raise PydanticCustomError("first_ends", "the first stage cannot end the lead")
+        ended = False
+        for stage in self.stages:
+            if ended and stage.ends_in is None:
+                raise PydanticCustomError(
+                    "stage_after_end",
+                    "stage '{stage}' comes after a stage that ends the lead",
+                    {"stage": stage.key},
+                )
+            ended = ended or stage.ends_in is not None
+        return self
+
+    def stage(self, key: str) -> StageDesign:
+        """The stage with that key. Raises KeyError."""
+        for stage in self.stages:
+            if stage.key == key:
+                return stage
+        raise KeyError(key)
+
+    def position(self, key: str) -> int:
+        """Where the stage stands in the row, from 0. Raises KeyError."""
+        for position, stage in enumerate(self.stages):
+            if stage.key == key:
+                return position
+        raise KeyError(key)
+
+    def after(self, key: str) -> StageDesign | None:
+        """The stage to which a lead goes on: the next that does not end in lost."""
+        later = self.stages[self.position(key) + 1 :]
+        return next((stage for stage in later if stage.ends_in != "lost"), None)
+
+    @property
+    def won(self) -> StageDesign | None:
+        """The stage that ends in won, if there is one."""
+        return next((stage for stage in self.stages if stage.ends_in == "won"), None)
+
+    def open_stages(self) -> Iterator[StageDesign]:
+        """The stages in which a lead is open."""
+        return (stage for stage in self.stages if stage.ends_in is None)

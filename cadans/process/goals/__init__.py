@@ -1,0 +1,27 @@
+"""The kinds of goals. A new kind is one file here and one line in the table."""
+
+from typing import Annotated, Union
+
+from pydantic import Field
+
+from cadans.process.goals.activity import ActivityGoal
+from cadans.process.goals.box import BoxGoal
+from cadans.process.goals.field import FieldGoal
+from cadans.process.goals.shape import Goal, Text, Weighing
+from cadans.process.goals.signal import SignalGoal
+from cadans.process.goals.task import TaskGoal
+
+KINDS: dict[str, type[Goal]] = {
+    "field": FieldGoal,
+    "activity": ActivityGoal,
+    "task": TaskGoal,
+    "signal": SignalGoal,
+    "box": BoxGoal,
+}
+
+AnyGoal = Annotated[
+    Union[FieldGoal, ActivityGoal, TaskGoal, SignalGoal, BoxGoal],  # noqa: UP007
+    Field(discriminator="kind"),
+]
+
+__all__ = ["KINDS", "AnyGoal", "Goal", "Text", "Weighing"]

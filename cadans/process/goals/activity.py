@@ -1,0 +1,32 @@
+"""Goal: an activity (call, meeting, demo, …) was held, or planned."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from cadans.process.facts import Facts
+from cadans.process.goals.shape import Goal, Since, Weighing, nth
+
+
+class ActivityGoal(Goal, Since):
+    """At least `times` activities of a kind, with a given outcome when `outcome` is set."""
+
+    kind: Literal["activity"] = "activity"
+    activity: str = Field(min_length=1, max_length=40)
+    outcome: str = Field(default="", max_length=40)
+    times: int = Field(default=1, ge=1, le=100)
+    planned: bool = False
+
+    def weigh(self, facts: Facts) -> Weighing:
+        moments = [
+            one.at
+            for one in facts.activities
+            if one.kind == self.activity
+            and (one.held or self.planned)
+            and (not self.outcome or one.outcome == self.outcome)
+            and self.counts(one.at, facts)
+        ]
+        at = nth(moments, self.times)
+        return Weighing(at is not None, at, {self.activity: len(moments)})

@@ -1,0 +1,53 @@
+"""What every goal has, and what weighing one gives. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cadans.process.facts import Facts
+
+KEY = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+Text = dict[Literal["nl", "en"], str]
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """Whether a goal is met, since when, and the values that decided it."""
+
+    met: bool
+    at: datetime | None = None
+    seen: dict[str, Any] = field(default_factory=dict)
+
+
+class Goal(BaseModel):
+    """The observable fact that completes a stage."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(pattern=KEY)
+    name: Text = Field(default_factory=dict)
+
+    def weigh(self, facts: Facts) -> Weighing:
+        """Weigh the goal on a lead that is in the goal's stage."""
+        raise NotImplementedError
+
+
+class Since(BaseModel):
+    """For goals about what happened: counted from entering the stage, or ever."""
+
+    since: Literal["entered", "ever"] = "entered"
+
+    def counts(self, at: datetime, facts: Facts) -> bool:
+        """Whether something that happened at that moment counts."""
+        return self.since == "ever" or at >= facts.entered_at
+
+
+def nth(moments: Iterable[datetime], n: int) -> datetime | None:
+    """The n-th of the moments in time (1 is the first), or None when there are fewer."""
+    row = sorted(moments)
+    return row[n - 1] if len(row) >= n else None

@@ -1,0 +1,84 @@
+"""Reads of pipelines that several rooms share."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from cadans.ground.conditions import Condition, weigh
+from cadans.ground.errors import Invalid, NotFound
+from cadans.process.models import Pipeline, RoutingRule, Stage
+
+
+def pipeline_named(word: str) -> Pipeline:
+    """A pipeline by its id, key or name. Raises NotFound."""
+    found = Pipeline.objects.present().filter(_id_or(word, Q(key=word) | Q(name__iexact=word)))
+    pipeline = found.select_related("version").first()
+    if pipeline is None:
+        raise NotFound(_("There is no pipeline “%(name)s”.") % {"name": word}, pointer="/pipeline")
+    return pipeline
+
+
+def stage_named(pipeline: Pipeline, word: str) -> Stage:
+    """A stage of a pipeline by its id, key or name in either language. Raises Invalid.
+
+    The message tells a stage of another pipeline apart from one that does not exist.
+    """
+    named = Q(key=word) | Q(name__nl__iexact=word) | Q(name__en__iexact=word)
+    found = Stage.objects.filter(_id_or(word, named), retired_at=None)
+    stage = found.filter(pipeline=pipeline).order_by("position").first()
+    if stage is not None:
+        return stage
+    elsewhere = found.select_related("pipeline").first()
+    if elsewhere is not None:
+        raise Invalid(
+            _("Stage “%(stage)s” belongs to pipeline “%(other)s”, not to “%(pipeline)s”.")
+            % {"stage": elsewhere.label, "other": elsewhere.pipeline, "pipeline": pipeline},
+            pointer="/stage",
+            code="stage_of_another_pipeline",
+        )
+    known = ", ".join(one.label for one in Stage.objects.filter(pipeline=pipeline, retired_at=None))
+    raise Invalid(
+        _("Pipeline “%(pipeline)s” has no stage “%(stage)s”. It has: %(known)s.")
+        % {"pipeline": pipeline, "stage": word, "known": known},
+        pointer="/stage",
+        code="unknown_stage",
+    )
+
+
+def route(facts: Mapping[str, Any]) -> tuple[Pipeline, dict[str, Any]]:
+    """The pipeline of a new lead with these facts, and why. Raises Invalid when there is none.
+
+    The first routing rule that holds wins; then the default pipeline; then the first live one.
+    """
+    rules = RoutingRule.objects.select_related("pipeline").filter(
+        pipeline__archived_at=None, pipeline__version__isnull=False
+    )
+    for rule in rules:
+        weighed = weigh(Condition.model_validate(rule.when), facts)
+        if weighed.holds:
+            return rule.pipeline, {"rule": rule.name, "seen": weighed.seen}
+    pipeline = Pipeline.objects.live().order_by("-is_default", "position", "name").first()
+    if pipeline is None:
+        raise Invalid(
+            _("There is no published pipeline yet. Design and publish one first."),
+            pointer="/pipeline",
+            code="no_pipeline",
+        )
+    return pipeline, {"rule": "default"}
+
+
+def routing_rules_exist() -> bool:
+    """Whether there is anything to weigh before the default pipeline."""
+    return RoutingRule.objects.exists()
+
+
+def _id_or(word: str, otherwise: Q) -> Q:
+    try:
+        return Q(id=uuid.UUID(word))
+    except ValueError:
+        return otherwise

@@ -1,0 +1,38 @@
+"""How news travels up: one table from kinds of events to the jobs that follow, and the one job
+that every act defers, `react`.
+
+What follows from an event has one answer, here. Actions never defer jobs themselves.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from cadans.events.models import Event
+from cadans.leads import jobs as leads
+
+REACTIONS: dict[str, tuple[Any, ...]] = {
+    "company_changed": (leads.settle_leads_of_company,),
+    "person_changed": (leads.settle_leads_of_person,),
+    "process_published": (leads.settle_leads_of_pipeline,),
+}
+
+
+@app.task(name="cadans.reactions.react", retry=5)
+def react(*, act: str) -> None:
+    """Defer the jobs that follow from an act's events, each under a key of its own.
+
+    All are deferred in one transaction, so that a worker that dies half-way and tries again
+    defers none of them twice.
+    """
+    events = Event.objects.filter(act=uuid.UUID(act), kind__in=REACTIONS).order_by("id")
+    with transaction.atomic():
+        for event in events:
+            for job in REACTIONS[event.kind]:
+                job.configure(lock=f"{job.name}:{event.subject}").defer(
+                    event=str(event.id), subject=str(event.subject)
+                )
