@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 import django
+from django.utils import translation
 
 from cadans import __version__
 from cadans.config.postgres import DatabaseTrouble
@@ -36,6 +37,7 @@ COMMANDS = {
     "doctor": Entry("doctor:doctor", "Check the set-up, and say what to do."),
     "user": Entry("user:user", "Add people who log in."),
     "token": Entry("token:token", "Make keys for programs."),
+    "report": Entry("report:report", "The figures of the pages, here."),
 }
 
 
@@ -52,6 +54,8 @@ class Table(click.Group):
         if entry.needs_django:
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cadans.config.settings")
             django.setup()
+            # The command line speaks one language, its refusals too.
+            translation.activate("en")
         module, _, name = entry.place.partition(":")
         command: click.Command = getattr(importlib.import_module(f"cadans.cli.{module}"), name)
         return command

@@ -20,7 +20,7 @@ def token() -> None:
     "scopes",
     multiple=True,
     type=click.Choice(ApiToken.Scope.values),
-    default=[ApiToken.Scope.READ, ApiToken.Scope.WRITE],
+    default=[ApiToken.Scope.READ.value, ApiToken.Scope.WRITE.value],
     show_default=True,
     help="What it may do; may be given more than once.",
 )
