@@ -3,10 +3,13 @@
 from django.urls import include, path
 
 from cadans.config import health
+from cadans.web.styleguide import styleguide
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("account/", include("cadans.web.account.urls")),
     path("account/", include("allauth.urls")),
+    path("styleguide/", styleguide),
 ]

@@ -86,7 +86,13 @@ class Shell:
     """What the base templates ask for; computed only where a template does ask."""
 
     path: str
+    known: bool
     theme: str
+
+    @property
+    def frame(self) -> str:
+        """The base of pages that both strangers and users may get (errors)."""
+        return "base.html" if self.known else "base_alone.html"
 
     @cached_property
     def places(self) -> list[Place]:
@@ -110,5 +116,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     Without a theme the page follows the device (in CSS, so that nothing flashes).
     """
     user = getattr(request, "user", None)
-    chosen = user.theme if user is not None and user.is_authenticated else ""
-    return {"shell": Shell(request.path, THEMES.get(chosen, ""))}
+    known = user is not None and user.is_authenticated
+    theme = THEMES.get(user.theme, "") if user is not None and known else ""
+    return {"shell": Shell(request.path, known, theme)}
