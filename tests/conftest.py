@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from cadans.config import postgres
+from cadans.team.queries import forget_organisation
+from tests.world import World, build
 
 DATA = Path(__file__).resolve().parent.parent / ".cadans-test"
 
@@ -25,3 +27,10 @@ def django_db_modify_db_settings(
     else:
         with postgres.running(DATA, durable=False):
             yield
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    """The cast: one small Dutch company (tests/world.py)."""
+    yield build()
+    forget_organisation()

@@ -229,11 +229,10 @@ def _lay_tasks(deed: Deed, steps: Sequence[decide.LayTask]) -> None:
     if deed.visit is None:
         return
     working = working_time()
-    people = {step: _assignee(deed, step) for step in steps}
-    away = absent_days({one for one in people.values() if one}, since=working.day_of(deed.at))
+    people = [_assignee(deed, step) for step in steps]
+    away = absent_days({one for one in people if one}, since=working.day_of(deed.at))
     tasks = []
-    for step in steps:
-        person = people[step]
+    for step, person in zip(steps, people, strict=True):
         tasks.append(
             Task(
                 lead=deed.lead,
@@ -248,7 +247,7 @@ def _lay_tasks(deed: Deed, steps: Sequence[decide.LayTask]) -> None:
                 due_at=due_date(
                     step.task.due,
                     entered_at=deed.visit.entered_at,
-                    working=working.without(away[person]) if person in away else working,
+                    working=working.without(away[person]) if person and person in away else working,
                     expected_close=deed.lead.expected_close,
                 ),
                 made_at=deed.at,
