@@ -343,7 +343,7 @@ def _take_along(
     """Move the open leads of each stage that is gone to the stage that takes its place."""
     for one in leaving:
         target = process.design.stage(mapping[one.key])
-        because = {"rule": "process_published", "version": process.number, "instead_of": one.key}
+        because = {"rule": "mapping", "version": process.number, "instead_of": one.key}
         gone = StageDesign(key=one.key, name={})
         steps = leave(gone, "moved", False, because) + enter(target, because, assign=False)
         leads = Lead.objects.open().filter(pipeline=process.pipeline, stage__key=one.key)
