@@ -6,15 +6,19 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import override
 from pydantic import ValidationError
 
 from cadans.events.act import Act, Subject
 from cadans.events.models import Event
 from cadans.ground.errors import Conflict, Invalid, NotFound, Outdated
 from cadans.leads import settle
+from cadans.leads.actions import add_loss_reason, add_source
 from cadans.leads.models import Lead, StageVisit
 from cadans.playbooks import check
 from cadans.playbooks.complaints import invalid
@@ -23,10 +27,29 @@ from cadans.playbooks.queries import Stranded, draft_of, findings_of, is_in_use,
 from cadans.process.decide import enter, leave
 from cadans.process.design import Design, StageDesign
 from cadans.process.models import Pipeline, ProcessVersion, Published, Stage, published
+from cadans.team.actions import set_up
 from cadans.team.models import User
 from cadans.team.queries import require_role
 
 DESIGNERS = (User.Role.MANAGER, User.Role.ADMIN)
+USUAL_SOURCES = (
+    _lazy("Website"),
+    _lazy("Referral"),
+    _lazy("Phone"),
+    _lazy("Trade fair"),
+    _lazy("Own prospecting"),
+    _lazy("Existing customer"),
+)
+USUAL_LOSS_REASONS = (
+    _lazy("Too expensive"),
+    _lazy("Chose a competitor"),
+    _lazy("No budget"),
+    _lazy("No decision taken"),
+    _lazy("Does not fit"),
+    _lazy("No response any more"),
+)
+"""What a first run begins with, in the organisation's language; settings change them."""
+
 BATCH = 500
 """Leads whose rows are fetched together when a publication moves them."""
 
@@ -221,6 +244,43 @@ def set_default(actor: User | None, pipeline: Pipeline, *, via: str = "web") -> 
             pipeline.save(update_fields=["is_default"])
             act.record("pipeline_made_default", _subject(pipeline))
     return pipeline
+
+
+def set_up_selling(
+    *,
+    organisation: str,
+    name: str,
+    email: str,
+    password: str,
+    language: str = "nl",
+    team: str = "",
+    template: str | None = None,
+) -> tuple[User, Pipeline]:
+    """The first run, all or nothing: organisation, administrator, team, and a live pipeline.
+
+    With a template's key its playbook is made live under its own name, else an empty pipeline.
+    The usual sources and loss reasons come with it. Raises Conflict when Cadans was set up
+    before, Invalid for a wrong value, NotFound for an unknown template.
+    """
+    with transaction.atomic():
+        user = set_up(
+            organisation=organisation,
+            name=name,
+            email=email,
+            password=password,
+            language=language,
+            team=team,
+        )
+        with override(language):
+            for source in USUAL_SOURCES:
+                add_source(user, name=str(source))
+            for reason in USUAL_LOSS_REASONS:
+                add_loss_reason(user, name=str(reason))
+            called = template_named(template).label(language) if template else _("Sales")
+        pipeline = make_pipeline(user, name=called, template=template)
+        publish_pipeline(user, pipeline)
+        pipeline.refresh_from_db()
+    return user, pipeline
 
 
 def empty_design() -> Design:

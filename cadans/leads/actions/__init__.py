@@ -2,7 +2,8 @@
 
 `creating` makes leads, `changing` edits them, `moving` carries them through and out of the
 process, `working` is the daily work (activities, tasks, goals, signals), `parts` the people and
-products on a lead.
+products on a lead. `offering` keeps the lists of what is sold and why leads are lost, `own_fields`
+the organisation's own fields.
 """
 
 from cadans.leads.actions.changing import assign_lead, change_lead, delete_lead
@@ -13,6 +14,22 @@ from cadans.leads.actions.moving import (
     move_lead,
     reopen_lead,
     win_lead,
+)
+from cadans.leads.actions.offering import (
+    add_line,
+    add_loss_reason,
+    add_product,
+    add_source,
+    change_line,
+    change_loss_reason,
+    change_product,
+    change_source,
+    delete_listed,
+)
+from cadans.leads.actions.own_fields import (
+    add_custom_field,
+    change_custom_field,
+    delete_custom_field,
 )
 from cadans.leads.actions.parts import (
     add_person_to_lead,
@@ -32,15 +49,27 @@ from cadans.leads.actions.working import (
 )
 
 __all__ = [
+    "add_custom_field",
+    "add_line",
+    "add_loss_reason",
     "add_person_to_lead",
+    "add_product",
+    "add_source",
     "add_task",
     "assign_lead",
     "cancel_lead",
+    "change_custom_field",
     "change_lead",
+    "change_line",
+    "change_loss_reason",
+    "change_product",
     "change_role",
+    "change_source",
     "change_task",
     "create_lead",
+    "delete_custom_field",
     "delete_lead",
+    "delete_listed",
     "do_task",
     "log_activity",
     "lose_lead",
