@@ -120,10 +120,10 @@ function funnel({ stages, name, valueFormatter = "number" }, palette) {
           show: true,
           position: "right",
           distance: 8,
-          formatter: ({ data }) => (data.note ? `{figure|${format(data.value)}}  {note|${data.note}}` : `{figure|${format(data.value)}}`),
+          formatter: ({ data }) => (data.note ? `{figure|${format(data.value)}}{note|${data.note}}` : `{figure|${format(data.value)}}`),
           rich: {
             figure: { fontWeight: 600, fontSize: 13, color: palette.text },
-            note: { fontSize: 12, color: palette.muted },
+            note: { fontSize: 12, color: palette.muted, padding: [0, 0, 0, 8] },
           },
         },
         data: stages.map(({ value, href, note }) => ({ value, href, note })),

@@ -72,9 +72,8 @@ def words() -> dict[str, str]:
         "undo": _("Undo"),
         "noHits": _("Nothing found"),
         "noData": _("No figures in this period"),
-        "between": _("80% sure between"),
+        "between": _("likely between"),
         "days": _("days"),
-        "copied": _("Copied."),
     }
 
 

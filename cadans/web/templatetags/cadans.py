@@ -296,6 +296,8 @@ def control(field: BoundField) -> SafeString:
         widget.input_type, widget.format = "date", "%Y-%m-%d"
     elif isinstance(widget, widgets.TimeInput):
         widget.input_type, widget.format = "time", "%H:%M"
+    if str(widget.attrs.get("placeholder", "")) == str(field.label):
+        del widget.attrs["placeholder"]  # the label says it already
     own = widget.attrs.get("class", "")
     return field.as_widget(attrs={"class": f"{control_classes(widget)} {own}".strip()})
 
