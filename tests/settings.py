@@ -5,6 +5,9 @@ from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / ".cadans-test"
 
+# WhiteNoise warns when it is missing, and a warning fails a test.
+(DATA / "static").mkdir(parents=True, exist_ok=True)
+
 # Set before the product's settings read them. A DATABASE_URL stays: it names another server.
 os.environ["CADANS_DATA_DIR"] = str(DATA)
 os.environ["CADANS_SECRET_KEY"] = "only-for-tests"

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from cadans.api.v1 import api
 from cadans.config import health
 from cadans.web.styleguide import styleguide
 
@@ -9,6 +10,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("api/v1/", api.urls),
     path("account/", include("cadans.web.account.urls")),
     path("account/", include("allauth.urls")),
     path("styleguide/", styleguide),

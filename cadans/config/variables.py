@@ -56,6 +56,11 @@ VARIABLES = (
         is_secret=True,
     ),
     Variable(
+        "CADANS_API_RATE",
+        "Requests a second that one API token may send to one web process; `0` for no limit.",
+        "`1000`",
+    ),
+    Variable(
         "EMAIL_URL",
         "Mail server: `smtp+tls://user:password@host:587`, `smtps://…:465` or `smtp://…`.",
         "mail is written to files in `outbox/` in the data folder",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -21,8 +21,8 @@ from cadans.contacts.models import BuyingRole, Company, Person
 from cadans.events.models import Event
 from cadans.ground.text import in_language
 from cadans.leads.activity import Activity, ActivityKind
-from cadans.leads.offer import LossReason, Product, Source
-from cadans.process.models import Pipeline, ProcessVersion, Stage, published
+from cadans.leads.offer import LossReason, Source
+from cadans.process.models import ProcessVersion, Stage, published
 from cadans.team.models import User
 from cadans.team.queries import organisation
 
@@ -60,6 +60,10 @@ class Names:
         """The name behind an id; a dash when there is none any more."""
         return self.of.get(str(id), "–") if id else "–"
 
+    def stage(self, event: Event, key: Any) -> str:
+        """A stage's name by its key in the event's pipeline."""
+        return self.of.get(f"{event.pipeline}/{key}", str(key))
+
     def goal(self, event: Event, because: Mapping[str, Any], key: str) -> str:
         """A goal's name by what a reason says of it."""
         place = (str(event.pipeline), int(because["version"]), str(because["stage"]), key)
@@ -87,9 +91,7 @@ def _created(event: Event, data: Data, names: Names) -> str:
         "import": _("%(who)s imported this lead."),
     }.get(event.via, _("%(who)s added this lead."))
     told = sentence % {"who": _who(event, names)}
-    rule = event.because.get("rule") or event.because.get("routing")
-    if isinstance(rule, Mapping):
-        rule = rule.get("rule")
+    rule = event.because.get("rule")
     if not rule or event.pipeline is None:
         return told
     if rule == "default":
@@ -192,59 +194,73 @@ def _assigned(event: Event, data: Data, names: Names) -> str:
 def _entered(event: Event, data: Data, names: Names) -> str:
     stage = _stage(data, names)
     because = event.because
-    if because.get("rule") == "goals_met":
-        return _because_goals(
-            event,
-            names,
-            all_met=_("Went on to “%(stage)s”: every goal of “%(left)s” was met (%(goals)s).")
-            if because.get("needed") == "all"
-            else _("Went on to “%(stage)s”: a goal of “%(left)s” was met (%(goals)s)."),
-            stage=stage,
-        )
-    if because.get("rule") == "mapping":
-        return _("Moved to “%(stage)s” with version %(version)s of the process.") % {
-            "stage": stage,
-            "version": because.get("version", ""),
-        }
-    if not event.cause or event.because.get("first") or because.get("rule") == "created":
-        told = _("Began in “%(stage)s”.") % {"stage": stage}
-    else:
-        told = _("Entered “%(stage)s”.") % {"stage": stage}
-    if data.get("reason"):
-        told = f"{told} {_('Reason: %(reason)s') % {'reason': data['reason']}}"
-    return told
+    match because.get("rule"):
+        case "goals_met":
+            sentence = (
+                _("Went on to “%(stage)s”: every goal of “%(left)s” was met (%(goals)s).")
+                if because.get("needed") == "all"
+                else _("Went on to “%(stage)s”: a goal of “%(left)s” was met (%(goals)s).")
+            )
+            return sentence % _goals(event, names, stage)
+        case "process_published":
+            return _(
+                "Went on in “%(stage)s” when version %(version)s of the process was published."
+            ) % {"stage": stage, "version": because.get("version", "")}
+        case "created":
+            return _("Began in “%(stage)s”.") % {"stage": stage}
+        case "reopened":
+            return _("Back in “%(stage)s”.") % {"stage": stage}
+    return _with_reason(_("Entered “%(stage)s”.") % {"stage": stage}, data)
 
 
 def _left(event: Event, data: Data, names: Names) -> str:
     stage = names[data.get("stage")]
-    if event.because.get("rule") == "goals_met":
-        return _because_goals(
-            event,
-            names,
-            all_met=_("Finished “%(left)s”: every goal was met (%(goals)s).")
-            if event.because.get("needed") == "all"
-            else _("Finished “%(left)s”: a goal was met (%(goals)s)."),
-            stage=stage,
+    because = event.because
+    if because.get("rule") == "goals_met" and data.get("how") == "advanced":
+        sentence = (
+            _("Finished “%(left)s”: every goal was met (%(goals)s).")
+            if because.get("needed") == "all"
+            else _("Finished “%(left)s”: a goal was met (%(goals)s).")
         )
+        return sentence % _goals(event, names, stage)
+    if because.get("rule") == "process_published":
+        return _("Left “%(stage)s”, which version %(version)s of the process no longer has.") % {
+            "stage": stage,
+            "version": because.get("version", ""),
+        }
     sentence = {
-        "moved": _("%(who)s moved this lead out of “%(stage)s”."),
         "won": _("Left “%(stage)s”: the lead was won."),
         "lost": _("Left “%(stage)s”: the lead was lost."),
         "cancelled": _("Left “%(stage)s”: the lead was cancelled."),
     }.get(str(data.get("how")), _("Left “%(stage)s”."))
-    told = sentence % {"who": _who(event, names), "stage": stage}
-    if data.get("reason"):
-        told = f"{told} {_('Reason: %(reason)s') % {'reason': data['reason']}}"
-    if data.get("how") == "moved" and data.get("goals_met") is False:
+    told = sentence % {"stage": stage}
+    if data.get("how") in {"moved", "won"} and data.get("goals_met") is False:
         told = f"{told} {_('Its goals were not met.')}"
     return told
 
 
-def _because_goals(event: Event, names: Names, *, all_met: str, stage: str) -> str:
+def _moved(event: Event, data: Data, names: Names) -> str:
+    facts = {
+        "who": _who(event, names),
+        "before": names.stage(event, data.get("from")),
+        "after": names.stage(event, data.get("to")),
+    }
+    return _with_reason(
+        _("%(who)s moved this lead from “%(before)s” to “%(after)s”.") % facts, data
+    )
+
+
+def _with_reason(told: str, data: Data) -> str:
+    if not data.get("reason"):
+        return told
+    return f"{told} {_('Reason: %(reason)s') % {'reason': data['reason']}}"
+
+
+def _goals(event: Event, names: Names, stage: str) -> dict[str, str]:
     because = event.because
     goals = [names.goal(event, because, key) for key in because.get("goals", [])]
-    left = names.of.get(f"{event.pipeline}/{because.get('stage')}", str(because.get("stage")))
-    return all_met % {"stage": stage, "left": left, "goals": ", ".join(goals)}
+    left = names.stage(event, because.get("stage"))
+    return {"stage": stage, "left": left, "goals": ", ".join(goals)}
 
 
 def _stage(data: Data, names: Names) -> str:
@@ -323,12 +339,9 @@ def _signal(event: Event, data: Data, names: Names) -> str:
 
 def _goal(sentence: str) -> Sentence:
     def told(event: Event, data: Data, names: Names) -> str:
-        goal = data.get("name") or data.get("goal") or "–"
-        stage = names.of.get(str(data.get("stage")), "")
-        label = names.of.get(f"goal:{data.get('stage')}/{data.get('goal')}")
-        if label is None:
-            label = in_language(goal) if isinstance(goal, Mapping) else str(goal)
-        return _(sentence) % {"who": _who(event, names), "goal": label, "stage": stage}
+        key = str(data.get("goal") or "–")
+        goal = names.of.get(f"{data.get('stage')}/{key}", key)
+        return _(sentence) % {"who": _who(event, names), "goal": goal}
 
     return told
 
@@ -347,21 +360,18 @@ def _closed(by_process: str, by_hand: str) -> Sentence:
 
 def _simple(sentence: str) -> Sentence:
     def told(event: Event, data: Data, names: Names) -> str:
-        person = data.get("person")
-        name = names.of.get(str(person)) or str(data.get("name") or "–")
-        role = dict(BuyingRole.choices).get(str(data.get("role") or ""), "")
-        return _(sentence) % {"who": _who(event, names), "person": name, "role": role}
+        facts = {"who": _who(event, names), "person": names[data.get("person")]}
+        return _(sentence) % facts
 
     return told
 
 
-def _person_added(event: Event, data: Data, names: Names) -> str:
-    person = names.of.get(str(data.get("person"))) or str(data.get("name") or "–")
+def _person_set(event: Event, data: Data, names: Names) -> str:
     role = dict(BuyingRole.choices).get(str(data.get("role") or ""))
-    facts = {"who": _who(event, names), "person": person, "role": role}
+    facts = {"who": _who(event, names), "person": names[data.get("person")], "role": role}
     if role:
-        return _("%(who)s added %(person)s to this lead (%(role)s).") % facts
-    return _("%(who)s added %(person)s to this lead.") % facts
+        return _("%(who)s put %(person)s on this lead as: %(role)s.") % facts
+    return _("%(who)s put %(person)s on this lead.") % facts
 
 
 def _moment(value: Any, names: Names) -> str:
@@ -396,90 +406,96 @@ SENTENCES: dict[str, Sentence] = {
     "lead_cancelled": _closed(
         gettext_noop("%(who)s cancelled this lead."), gettext_noop("%(who)s cancelled this lead.")
     ),
+    "lead_moved": _moved,
     "lead_reopened": _simple(gettext_noop("%(who)s reopened this lead.")),
     "lead_deleted": _simple(gettext_noop("%(who)s deleted this lead.")),
-    "person_added": _person_added,
-    "person_changed": _simple(gettext_noop("%(who)s made %(person)s: %(role)s.")),
-    "role_changed": _simple(gettext_noop("%(who)s made %(person)s: %(role)s.")),
-    "person_removed": _simple(gettext_noop("%(who)s took %(person)s off this lead.")),
-    "products_set": _simple(gettext_noop("%(who)s changed the products.")),
-    "products_changed": _simple(gettext_noop("%(who)s changed the products.")),
+    "lead_person_set": _person_set,
+    "lead_person_removed": _simple(gettext_noop("%(who)s took %(person)s off this lead.")),
+    "lead_products_set": _simple(gettext_noop("%(who)s changed the products.")),
     "history_rebuilt": _simple(gettext_noop("%(who)s imported the history of its stages.")),
 }
 
 
-NAMED: dict[str, tuple[Any, ...]] = {
-    "source": (Source,),
-    "territory": (Territory,),
-    "company": (Company,),
-    "loss_reason": (LossReason,),
-    "reason": (LossReason,),
-    "person": (Person,),
-    "product": (Product,),
-    "stage": (Stage,),
-    "owner": (User,),
-    "assignee": (User,),
-    "by": (User,),
+NAMED: dict[str, type[Any]] = {
+    "source": Source,
+    "territory": Territory,
+    "company": Company,
+    "loss_reason": LossReason,
+    "reason": LossReason,
+    "person": Person,
+    "owner": User,
+    "assignee": User,
 }
+"""What the ids in an event's data, changes or fields stand for, by the name they bear there."""
 
 
 def names_in(events: Iterable[Event]) -> Names:
     """The names that these events mention: one query for each kind of thing that occurs."""
-    wanted: dict[Any, set[uuid.UUID]] = {}
-    versions: set[tuple[uuid.UUID, int]] = set()
     row = list(events)
+    wanted: dict[Any, set[uuid.UUID]] = {}
     for event in row:
-        _want(wanted, User, event.actor)
-        _want(wanted, Pipeline, event.pipeline if event.kind == "lead_created" else None)
+        if event.actor:
+            wanted.setdefault(User, set()).add(event.actor)
         for name, value in _mentions(event.data):
-            for model in NAMED.get(name, ()):
-                _want(wanted, model, value)
-        version = event.because.get("version")
-        if event.because.get("goals") and event.pipeline and isinstance(version, int):
-            versions.add((event.pipeline, version))
-    of: dict[str, str] = {}
-    for model, ids in wanted.items():
-        for thing in model._default_manager.filter(id__in=ids):
-            of[str(thing.id)] = str(thing)
-    goals = _goal_names(versions, of)
+            if name in NAMED and (id := _as_id(value)):
+                wanted.setdefault(NAMED[name], set()).add(id)
+    of = {
+        str(thing.id): str(thing)
+        for model, ids in wanted.items()
+        for thing in model._default_manager.filter(id__in=ids)
+    }
+    pipelines = {event.pipeline for event in row if event.pipeline}
+    goals = _name_process(pipelines, row, of)
     return Names(of=of, goals=goals, zone=organisation().time_zone)
 
 
-def _mentions(data: Data) -> Iterable[tuple[str, Any]]:
+def _mentions(data: Data) -> Iterator[tuple[str, Any]]:
     yield from data.items()
-    for name, value in (data.get("fields") or {}).items():
-        yield name, value
     for name, pair in (data.get("changes") or {}).items():
         if isinstance(pair, list):
             yield from ((name, value) for value in pair)
 
 
-def _want(wanted: dict[Any, set[uuid.UUID]], model: Any, value: Any) -> None:
-    if isinstance(value, uuid.UUID):
-        wanted.setdefault(model, set()).add(value)
-    elif isinstance(value, str) and len(value) == 36:
-        try:
-            wanted.setdefault(model, set()).add(uuid.UUID(value))
-        except ValueError:
-            return
+def _as_id(value: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value) if isinstance(value, str) and len(value) == 36 else None
+    except ValueError:
+        return None
 
 
-def _goal_names(
-    versions: set[tuple[uuid.UUID, int]], of: dict[str, str]
+def _name_process(
+    pipelines: set[uuid.UUID], events: Iterable[Event], of: dict[str, str]
 ) -> dict[tuple[str, int, str, str], str]:
-    if not versions:
+    """Name pipelines, stages (by id and by key) and goals; goals as each version calls them."""
+    if not pipelines:
         return {}
+    live: set[uuid.UUID] = set()
+    for stage in Stage.objects.filter(pipeline__in=pipelines).select_related("pipeline"):
+        of[str(stage.id)] = of[f"{stage.pipeline_id}/{stage.key}"] = stage.label
+        of[str(stage.pipeline_id)] = stage.pipeline.name
+        if stage.pipeline.version_id:
+            live.add(stage.pipeline.version_id)
+    numbers = {
+        (event.pipeline, event.because["version"]) for event in events if event.because.get("goals")
+    }
     goals: dict[tuple[str, int, str, str], str] = {}
-    found = ProcessVersion.objects.filter(
-        pipeline__in={pipeline for pipeline, _number in versions},
-        number__in={number for _pipeline, number in versions},
-    ).values_list("id", "pipeline", "number")
-    for version, pipeline, number in found:
-        if (pipeline, number) not in versions:
-            continue
-        for stage in published(version).design.stages:
-            of[f"{pipeline}/{stage.key}"] = stage.label()
-            for goal in stage.goals:
-                name = in_language(dict(goal.name))
-                goals[(str(pipeline), number, stage.key, goal.key)] = name
+    for version in sorted(live | _versions(numbers)):
+        process = published(version)
+        for one in process.design.stages:
+            row = process.stages.get(one.key)
+            for goal in one.goals:
+                name = in_language({**goal.name}) or goal.key
+                goals[(str(process.pipeline), process.number, one.key, goal.key)] = name
+                if row is not None:
+                    of[f"{row.id}/{goal.key}"] = name
     return goals
+
+
+def _versions(numbers: set[tuple[Any, Any]]) -> set[uuid.UUID]:
+    if not numbers:
+        return set()
+    found = ProcessVersion.objects.filter(
+        pipeline__in={pipeline for pipeline, _number in numbers},
+        number__in={number for _pipeline, number in numbers},
+    )
+    return set(found.values_list("id", flat=True))

@@ -73,8 +73,10 @@ def leads_wanted(user: User, wanted: Wanted) -> LeadQuerySet:
 
 def with_all(rows: LeadQuerySet) -> QuerySet[Lead]:
     """The leads with everything that shows them whole: four queries for any number."""
-    return rows.with_names().select_related("loss_reason").prefetch_related(
-        "parts__person", "lines__product", "tags"
+    return (
+        rows.with_names()
+        .select_related("loss_reason")
+        .prefetch_related("parts__person", "lines__product", "tags")
     )
 
 
@@ -115,9 +117,7 @@ def events_of(lead: Lead) -> QuerySet[Event]:
 
 def activities_of(lead: Lead) -> QuerySet[Activity]:
     """What was done with a lead, with the people and who did it."""
-    return (
-        Activity.objects.filter(lead=lead).select_related("by").prefetch_related("people")
-    )
+    return Activity.objects.filter(lead=lead).select_related("by").prefetch_related("people")
 
 
 def parts_of(lead: Lead) -> list[LeadPerson]:
@@ -125,14 +125,15 @@ def parts_of(lead: Lead) -> list[LeadPerson]:
     return list(lead.parts.select_related("person"))
 
 
-def people_on(lead: Lead, ids: Iterable[uuid.UUID]) -> list[Person]:
+def people_on(user: User, lead: uuid.UUID, ids: Iterable[uuid.UUID]) -> list[Person]:
     """People by their ids, who must all be on the lead. Raises Invalid."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return []
+    seen = LeadPerson.objects.filter(lead__in=Lead.objects.visible_to(user), lead=lead)
     found = {
         part.person_id: part.person
-        for part in lead.parts.filter(person__in=wanted).select_related("person")
+        for part in seen.filter(person__in=wanted).select_related("person")
     }
     for place, id in enumerate(wanted):
         if id not in found:

@@ -14,7 +14,8 @@ def user_named(word: str, *, pointer: str = "/owner") -> User:
     """An active user by id or e-mail address. Raises Invalid."""
     active = User.objects.active()
     id = as_id(word)
-    user = active.filter(id=id).first() if id else active.filter(email=word.lower()).first()
+    found = active.filter(id=id) if id else active.filter(email=word.lower())
+    user: User | None = found.first()
     if user is None:
         raise Invalid(
             _("There is no active user “%(name)s” (use an e-mail address or an id).")

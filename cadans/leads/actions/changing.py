@@ -10,7 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cadans.contacts.actions import tags_named
+from cadans.contacts.actions import find_or_add_company, tags_named
+from cadans.contacts.drafts import CompanyDraft
 from cadans.events.act import Act
 from cadans.ground.custom_fields import CustomField, clean_values
 from cadans.ground.errors import Invalid
@@ -50,8 +51,8 @@ def change_lead(
 ) -> Lead:
     """Change fields of a lead, then weigh its goals.
 
-    `changes` maps names of `FIELDS` to values (foreign keys as objects, `custom` as the keys to
-    change, `tags` as names). Raises Invalid, NotFound, or Outdated on a lost race.
+    `changes` maps names of `FIELDS` to values (foreign keys as objects, a company also as a
+    draft, `custom` as the keys to change, `tags` as names). Raises Invalid, NotFound, or Outdated on a lost race.
     """
     unknown = set(changes) - FIELDS
     if unknown:
@@ -59,6 +60,8 @@ def change_lead(
         raise Invalid(_("There is no field “%(name)s”.") % {"name": name}, pointer=f"/{name}")
     with Act(actor, via=via) as act:
         deed = take(act, lead, actor=actor, revision=revision)
+        if isinstance(company := changes.get("company"), CompanyDraft):
+            changes = {**changes, "company": find_or_add_company(act, company)}
         changed = _apply(deed.lead, changes)
         if changed:
             event = deed.record("lead_changed", data={"changes": changed}, because={})

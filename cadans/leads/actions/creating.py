@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from cadans.contacts.actions import find_or_add_company, find_or_add_person, tags_named
-from cadans.contacts.drafts import PersonDraft
+from cadans.contacts.drafts import CompanyDraft, PersonDraft
 from cadans.contacts.models import BuyingRole, Company, Person
 from cadans.events.act import Act
 from cadans.ground.custom_fields import CustomField, clean_values
@@ -18,8 +18,9 @@ from cadans.ground.errors import Conflict, Invalid
 from cadans.ground.money import LARGEST, check_currency
 from cadans.leads.actions.locking import past, short
 from cadans.leads.drafts import LeadDraft
+from cadans.leads.facts import nothing_yet
 from cadans.leads.lead import Lead, LeadPerson, LeadProduct
-from cadans.leads.settle import Deed, carry_out, save, settle
+from cadans.leads.settle import Deed, carry_out, settle
 from cadans.process import decide
 from cadans.process.models import Pipeline, published
 from cadans.process.queries import route, routing_rules_exist, stage_named
@@ -47,7 +48,7 @@ def create_lead(
     with Act(actor, at=at, via=via, quietly=quietly) as act:
         company = draft.company
         if company is not None and not isinstance(company, Company):
-            company = find_or_add_company(act, company)
+            company = _company(act, company)
         people = _people(act, draft, company)
         pipeline, routed = _pipeline(draft, company)
         process = published(_version_of(pipeline))
@@ -75,22 +76,21 @@ def create_lead(
             external_id=draft.external_id or None,
             revision=0,
         )
-        try:
-            lead.save(force_insert=True)
-        except IntegrityError as error:
-            raise _taken(draft.external_id) from error
+        # The row itself is written once, at the end: foreign keys are checked at commit.
         _hang_on(lead, draft, people)
-        deed = Deed(act, lead, process, None)
+        deed = Deed(act, lead, process, None, gathered=nothing_yet())
         created = deed.record("lead_created", data={"fields": told(lead)}, because=routed)
         act.caused_from_now_on_by(created)
         stage = process.design.stage(key)
         choose = assign and draft.owner is None
         because = {"rule": "created", "stage": key, "version": process.number}
         carry_out(deed, decide.enter(stage, because, assign=choose))
-        if lead.is_open and stage.goals:
+        try:
             settle(deed)
-        else:
-            save(deed)
+        except IntegrityError as error:
+            if "one_lead_an_external_id" not in str(error):
+                raise
+            raise _taken(draft.external_id) from error
     return lead
 
 
@@ -138,6 +138,14 @@ def told(lead: Lead) -> dict[str, Any]:
         "custom": lead.custom,
         "external_id": lead.external_id,
     }
+
+
+def _company(act: Act, draft: CompanyDraft) -> Company:
+    try:
+        return find_or_add_company(act, draft)
+    except Invalid as error:
+        error.pointer = f"/company{error.pointer}"
+        raise
 
 
 def _people(act: Act, draft: LeadDraft, company: Company | None) -> list[tuple[Person, str]]:
