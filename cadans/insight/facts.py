@@ -1,0 +1,310 @@
+"""The facts behind every figure, as SQL: closings, cohorts of leads, entries into stages.
+
+Reports aggregate millions of rows, so they are written as SQL that the database answers in one
+pass. Text is put together here, from constants of this file and of `dimensions.py` only; every
+value travels as a parameter.
+"""
+
+# ruff: noqa: S608 - no value is ever written into the text
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from cadans.insight.filters import NONE, Filters
+from cadans.leads.models import Lead
+from cadans.team.models import User
+from cadans.team.queries import owners_seen_by
+
+
+@dataclass(frozen=True)
+class Sql:
+    """A piece of SQL with the values that go into it."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+    def __add__(self, other: Sql | str) -> Sql:
+        more = Sql(other) if isinstance(other, str) else other
+        return Sql(f"{self.text} {more.text}", self.values + more.values)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Ask the database; one dictionary a row."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, self.values)
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def joined(parts: Iterable[Sql], word: str) -> Sql:
+    """The parts with a word between them: `a and b and c`."""
+    pieces = list(parts)
+    return Sql(
+        f" {word} ".join(piece.text for piece in pieces),
+        tuple(value for piece in pieces for value in piece.values),
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A table of facts, each about one lead, to be counted.
+
+    `source` is what follows FROM: it always has `l`, the lead, and `f`, the fact. The names
+    below it are expressions for what filters and breakdowns need.
+    """
+
+    source: Sql
+    where: tuple[Sql, ...]
+    at: str
+    owner: str
+    pipeline: str
+    version: str
+    stage: str
+    reason: str = "null"
+    currency: str = "l.currency"
+
+    def narrowed(self, *conditions: Sql) -> Facts:
+        """The facts for which the conditions hold as well."""
+        return replace(self, where=self.where + conditions)
+
+    def select(self, what: Sql | str, *, join: str = "") -> Sql:
+        """`SELECT what FROM … [join] WHERE …`."""
+        return (
+            Sql("select") + what + "from" + self.source + join + "where" + joined(self.where, "and")
+        )
+
+
+def closings(filters: Filters, user: User | None) -> Facts:
+    """The leads won or lost in the period: the owner, stage, reason and worth at that moment.
+
+    Closings undone by reopening, and cancelled leads, are not among them.
+    """
+    facts = Facts(
+        source=Sql("leads_closing f join leads_lead l on l.id = f.lead_id"),
+        where=(
+            Sql("f.reopened_at is null and f.status in ('won', 'lost')"),
+            Sql("f.at >= %s and f.at < %s", (filters.begins, filters.ends)),
+        ),
+        at="f.at",
+        owner="f.owner_id",
+        pipeline="f.pipeline_id",
+        version="f.version_id",
+        stage="f.stage_id",
+        reason="f.reason_id",
+        currency="f.currency",
+    )
+    return counted(facts, filters, user)
+
+
+def cohort(filters: Filters, user: User | None) -> Facts:
+    """The leads opened in the period, with the closing that stands, if they were closed.
+
+    `f.status` is null for leads that are still open.
+    """
+    facts = Facts(
+        source=Sql(
+            "leads_lead l left join leads_closing f on f.lead_id = l.id and f.reopened_at is null"
+        ),
+        where=(
+            Sql("l.opened_at >= %s and l.opened_at < %s", (filters.begins, filters.ends)),
+            Sql("(f.status is null or f.status <> 'cancelled')"),
+        ),
+        at="l.opened_at",
+        owner="case when f.id is null then l.owner_id else f.owner_id end",
+        pipeline="l.pipeline_id",
+        version="l.version_id",
+        stage="coalesce(f.stage_id, l.stage_id)",
+        reason="f.reason_id",
+    )
+    return counted(facts, filters, user)
+
+
+def open_leads(filters: Filters, user: User | None) -> Facts:
+    """The leads that are open now, whatever the period."""
+    facts = Facts(
+        source=Sql("leads_lead l join process_stage now_in on now_in.id = l.stage_id"),
+        where=(Sql("l.status = 'open'"),),
+        at="l.opened_at",
+        owner="l.owner_id",
+        pipeline="l.pipeline_id",
+        version="l.version_id",
+        stage="l.stage_id",
+    )
+    return counted(facts, filters, user)
+
+
+# Entering a stage that ends in won counts only if it was not undone by reopening. Stages that
+# end in lost are no part of the way up.
+COUNTS = """
+    s.ends_in <> 'lost' and (s.ends_in <> 'won' or not exists (
+        select from leads_closing undone
+        where undone.lead_id = v.lead_id and undone.reopened_at > v.entered_at))
+"""
+
+# Each visit of the leads in question, beside the one that follows it in time. What is entered at
+# the same moment as a lower stage counts as following it (imports have whole seconds, and moves
+# that the process makes by itself take no time at all).
+FOLLOWED = f"""
+    select v.lead_id, v.pipeline_id, v.version_id, v.stage_id, v.owner_id, v.entered_at,
+           s.position, s.ends_in,
+           row_number() over (partition by v.lead_id, v.stage_id order by v.entered_at, v.id)
+               as nth,
+           lead(v.entered_at) over following as next_at,
+           lead(s.position) over following as next_position,
+           max(s.position) over (following rows between 1 following and unbounded following)
+               as highest_later
+    from leads_stagevisit v join process_stage s on s.id = v.stage_id
+    where {COUNTS} and {{scope}}
+    window following as
+        (partition by v.lead_id, v.pipeline_id order by v.entered_at, s.position, v.id)
+"""
+
+# The first visit of each lead to each stage, and when the lead was first higher up after it.
+# Nearly always that is the very next visit; only where a lead was moved back in between must
+# the later ones be searched.
+ENTRIES = f"""
+    select e.*,
+           case when e.next_position > e.position then e.next_at
+                when e.highest_later > e.position then (
+                    select min(v.entered_at)
+                    from leads_stagevisit v join process_stage s on s.id = v.stage_id
+                    where v.lead_id = e.lead_id and v.pipeline_id = e.pipeline_id
+                      and s.position > e.position and v.entered_at >= e.entered_at and {COUNTS})
+           end as higher_at
+    from ({FOLLOWED}) e
+    where e.nth = 1 and e.entered_at >= %s and e.entered_at < %s
+"""
+
+# Leads with no visit in the period cannot have entered anything in it.
+SCOPE = """
+    {pipeline} and v.lead_id in (
+        select visit.lead_id from leads_stagevisit visit
+        where visit.entered_at >= %s and visit.entered_at < %s)
+"""
+
+REACHED = "(f.higher_at is not null or coalesce(c.status, '') = 'won')"
+LOST = f"(not {REACHED} and coalesce(c.status, '') = 'lost')"
+WAITING = f"(not {REACHED} and c.status is null)"
+IDLE = "(now_in.idle_days is not null and l.touched_at < %s - now_in.idle_days * interval '1 day')"
+
+
+def entries(filters: Filters, user: User | None) -> Facts:
+    """The first entry of each lead into each stage, where it fell in the period.
+
+    `f.higher_at` is when the lead next entered a higher stage; `c` the closing that stands, if
+    any; `now_in` the stage in which the lead is now. Cancelled leads are not among them.
+    """
+    pipeline = Sql("true")
+    if filters.pipeline not in (None, NONE):
+        pipeline = Sql("v.pipeline_id = %s", (filters.pipeline,))
+    period = (filters.begins, filters.ends)
+    inner = ENTRIES.replace("{scope}", SCOPE.replace("{pipeline}", pipeline.text))
+    facts = Facts(
+        source=Sql(
+            f"({inner}) f join leads_lead l on l.id = f.lead_id"
+            " join process_stage now_in on now_in.id = l.stage_id"
+            " left join leads_closing c on c.lead_id = l.id and c.reopened_at is null",
+            (*pipeline.values, *period, *period),
+        ),
+        where=(Sql("(c.status is null or c.status <> 'cancelled')"),),
+        at="f.entered_at",
+        owner="f.owner_id",
+        pipeline="f.pipeline_id",
+        version="f.version_id",
+        stage="f.stage_id",
+        reason="c.reason_id",
+    )
+    return counted(facts, filters, user)
+
+
+def idle(on: datetime) -> Sql:
+    """Whether the lead is untouched for longer than the stage in which it is now allows."""
+    return Sql(IDLE, (on,))
+
+
+# ── what counts ─────────────────────────────────────────────────────────────────────────────
+
+
+def counted(facts: Facts, filters: Filters, user: User | None) -> Facts:
+    """The facts that the filters let through, of leads that are there and that `user` may see.
+
+    Without a user (the command line, alerts) all leads are seen.
+    """
+    conditions = [Sql("l.deleted_at is null")]
+    if user is not None and owners_seen_by(user):
+        # One rule says what a person sees: the queryset's own.
+        seen, values = Lead.objects.visible_to(user).values("id").query.sql_with_params()
+        conditions.append(Sql(f"l.id in ({seen})", tuple(values)))
+    for name, condition in CONDITIONS.items():
+        choice = getattr(filters, name)
+        if choice is not None:
+            conditions.append(condition(facts, None if choice == NONE else choice))
+    return facts.narrowed(*conditions)
+
+
+def equal(expression: str, value: Any) -> Sql:
+    """`expression = value`, or `is null` for None."""
+    if value is None:
+        return Sql(f"({expression}) is null")
+    return Sql(f"({expression}) = %s", (value,))
+
+
+def in_team(facts: Facts, team: Any) -> Sql:
+    """Facts whose owner is in the team (now); for None, whose owner is in no team."""
+    if team is None:
+        return Sql(f"not exists (select from team_membership m where m.user_id = ({facts.owner}))")
+    return Sql(
+        f"({facts.owner}) in (select m.user_id from team_membership m where m.team_id = %s)",
+        (team,),
+    )
+
+
+def in_territory(facts: Facts, territory: Any) -> Sql:
+    """Facts of leads in the territory or in any below it."""
+    if territory is None:
+        return Sql("l.territory_id is null")
+    return Sql(
+        "l.territory_id in (with recursive branch as ("
+        "select id from assignment_territory where id = %s union "
+        "select t.id from assignment_territory t join branch on t.parent_id = branch.id"
+        ") select id from branch)",
+        (territory,),
+    )
+
+
+def with_product(facts: Facts, product: Any) -> Sql:
+    """Facts of leads that have the product; for None, that have no product."""
+    lines = "exists (select from leads_leadproduct p where p.lead_id = l.id"
+    if product is None:
+        return Sql(f"not {lines})")
+    return Sql(f"{lines} and p.product_id = %s)", (product,))
+
+
+def with_product_line(facts: Facts, line: Any) -> Sql:
+    """Facts of leads with a product of the line; for None, with none of any line."""
+    lines = (
+        "exists (select from leads_leadproduct p join leads_product o on o.id = p.product_id"
+        " where p.lead_id = l.id and o.line_id"
+    )
+    return Sql(f"not {lines} is not null)") if line is None else Sql(f"{lines} = %s)", (line,))
+
+
+Condition = Callable[[Facts, Any], Sql]
+
+CONDITIONS: dict[str, Condition] = {
+    "pipeline": lambda facts, value: equal(facts.pipeline, value),
+    "version": lambda facts, value: equal(facts.version, value),
+    "owner": lambda facts, value: equal(facts.owner, value),
+    "team": in_team,
+    "territory": in_territory,
+    "product": with_product,
+    "product_line": with_product_line,
+    "source": lambda facts, value: equal("l.source_id", value),
+    "currency": lambda facts, value: equal(facts.currency, value),
+}
+"""How each filter narrows the facts. The values are ids; None stands for "nothing there"."""

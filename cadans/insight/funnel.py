@@ -1,0 +1,336 @@
+"""The funnel: of the leads that entered a stage, how many went on, were lost, wait or stall.
+
+The cohort view follows each lead's first entry into each stage, where it fell in the period. Of
+those that entered, each is exactly one of:
+
+- `reached_next`: later entered any higher stage of the pipeline, or was won;
+- `lost`: closed as lost without having reached a higher stage;
+- `stalled`: still open, not higher, and untouched for longer than its stage's idle limit;
+- `active`: still open, not higher, within the limit (or its stage has none).
+
+The snapshot view is what lies in each stage now.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cadans.ground.errors import Invalid
+from cadans.ground.money import CENT, convert
+from cadans.insight.dimensions import DIMENSIONS, named, part
+from cadans.insight.facts import (
+    LOST,
+    REACHED,
+    WAITING,
+    Sql,
+    entries,
+    equal,
+    idle,
+    open_leads,
+)
+from cadans.insight.filters import NONE, Choice, Filters
+from cadans.insight.intervals import rate
+from cadans.process.models import Pipeline, Stage
+from cadans.team.models import User
+from cadans.team.queries import organisation
+
+BREAKDOWNS = (
+    *("stage", "owner", "team", "territory", "product", "product_line", "source"),
+    *("month", "quarter", "pipeline"),
+)
+
+DAYS = "extract(epoch from coalesce(f.higher_at, c.at) - f.entered_at)::float8 / 86400"
+AGE = "extract(epoch from %s - l.stage_entered_at)::float8 / 86400"
+
+COUNTED = ("entered", "reached_next", "lost", "stalled", "active", "won", "lost_in_the_end")
+
+
+def outcomes(on: datetime) -> dict[str, Sql]:
+    """The condition of each part of the funnel, for counting and for the lists behind it."""
+    stalled = Sql(f"{WAITING} and") + idle(on)
+    return {
+        "entered": Sql("true"),
+        "reached_next": Sql(REACHED),
+        "lost": Sql(LOST),
+        "stalled": stalled,
+        "active": Sql(f"{WAITING} and not") + idle(on),
+        "resolved": Sql(f"({REACHED} or {LOST})"),
+        "won": Sql("c.status = 'won'"),
+        "lost_in_the_end": Sql("c.status = 'lost'"),
+        "decided": Sql("c.status in ('won', 'lost')"),
+    }
+
+
+def funnel(
+    filters: Filters, user: User | None = None, *, on: datetime | None = None
+) -> dict[str, Any]:
+    """The funnel of one pipeline (or of each, by=pipeline), stage by stage.
+
+    Without a breakdown the rows are the stages. With one, each row holds its own `stages`.
+    `on` is the moment at which idle limits and ages are weighed (default: now).
+    """
+    moment = on or timezone.now()
+    filters = in_one_pipeline(filters)
+    stages = stages_of(filters)
+    whole = counted_stages(filters, user, moment, by=None)
+    present = snapshot(filters, user, moment)
+    lines = stage_rows(stages, whole.get(None, {}), present)
+    answer = {
+        "metric": "funnel",
+        "period": filters.period_as_json(),
+        "filters": filters.as_json(),
+        "total": total_of(lines),
+    }
+    if filters.by in (None, "stage"):
+        return {**answer, "rows": lines}
+    parts = counted_stages(filters, user, moment, by=filters.by)
+    labels = named(str(filters.by), parts)
+    rows = []
+    for value, counts in parts.items():
+        own = stages
+        if filters.by == "pipeline":
+            own = [stage for stage in stages if stage.pipeline_id == value]
+        inner = stage_rows(own, counts, None)
+        key, label = labels[value]
+        rows.append({"key": key, "label": label, **total_of(inner), "stages": inner})
+    if DIMENSIONS[str(filters.by)].in_order:
+        rows.sort(key=lambda row: row["key"])
+    else:
+        rows.sort(key=lambda row: (row["key"] == NONE, -row["entered"], row["label"].lower()))
+    return {**answer, "rows": rows}
+
+
+def in_one_pipeline(filters: Filters) -> Filters:
+    """The filters with a pipeline: the one asked for, else the default one (by=pipeline: all)."""
+    if filters.by is not None and filters.by not in BREAKDOWNS:
+        raise Invalid(
+            _("A funnel cannot be broken down by %(by)s. Choose one of: %(choices)s.")
+            % {"by": filters.by, "choices": ", ".join(BREAKDOWNS)},
+            pointer="/by",
+        )
+    if filters.pipeline is not None or filters.by == "pipeline":
+        return filters
+    first = (
+        Pipeline.objects.filter(archived_at=None)
+        .order_by("-is_default", "position", "name")
+        .first()
+    )
+    return replace(filters, pipeline=first.id if first else NONE)
+
+
+def stages_of(filters: Filters) -> list[Stage]:
+    """The stages on the way up, in their order. Those that end in lost are not on it."""
+    rows = Stage.objects.select_related("pipeline").exclude(ends_in=Stage.Ends.LOST)
+    if filters.pipeline is not None:
+        rows = rows.filter(pipeline=an_id(filters.pipeline))
+    return list(rows.order_by("pipeline__position", "pipeline__name", "position", "key"))
+
+
+def counted_stages(
+    filters: Filters, user: User | None, moment: datetime, *, by: str | None
+) -> dict[Any, dict[Any, dict[str, Any]]]:
+    """Per value of the breakdown (None for the total) and per stage: the counts and the speed."""
+    facts = entries(filters, user)
+    conditions = outcomes(moment)
+    what = Sql("f.stage_id as stage,")
+    for name in COUNTED:
+        what += Sql("count(*) filter (where") + conditions[name] + f") as {name},"
+    what += (
+        f"percentile_cont(array[0.5, 0.85]) within group (order by {DAYS})"
+        f" filter (where {REACHED}) as days"
+    )
+    join = ""
+    if by is None:
+        query = facts.select(what + ", null as key") + "group by f.stage_id"
+    else:
+        dimension = DIMENSIONS[by]
+        join = dimension.join(facts)
+        key = dimension.value(facts, filters)
+        query = facts.select(key + "as key," + what, join=join) + "group by 1, f.stage_id"
+    found: dict[Any, dict[Any, dict[str, Any]]] = {}
+    for row in query.rows():
+        found.setdefault(row.pop("key"), {})[row.pop("stage")] = row
+    return found
+
+
+NOTHING: dict[str, Any] = {**dict.fromkeys(COUNTED, 0), "days": None}
+
+
+def stage_rows(
+    stages: Iterable[Stage],
+    counts: dict[Any, dict[str, Any]],
+    present: dict[Any, dict[str, Any]] | None,
+) -> list[dict[str, Any]]:
+    """One row a stage, in the pipeline's order; retired stages only while they hold something."""
+    rows = []
+    for stage in stages:
+        count = counts.get(stage.id, NOTHING)
+        now = None if present is None else present.get(stage.id)
+        if stage.retired_at is not None and not count["entered"] and not now:
+            continue
+        row = figures(stage, count)
+        if present is not None and not stage.ends_in:
+            row["snapshot"] = weighted(now or present[None], row["win_rate"]["value"])
+        rows.append(row)
+    return rows
+
+
+def figures(stage: Stage, count: dict[str, Any]) -> dict[str, Any]:
+    """A stage's figures. The stage that ends in won has no next one, so no conversion."""
+    last = "last_stage" if stage.ends_in else ""
+    entered, reached, lost = count["entered"], count["reached_next"], count["lost"]
+    won, decided = count["won"], count["won"] + count["lost_in_the_end"]
+    median, p85 = (None, None) if last or not count["days"] else count["days"]
+    return {
+        "key": stage.key,
+        "label": stage.label,
+        "pipeline": stage.pipeline.key,
+        "ends_in": stage.ends_in,
+        "entered": entered,
+        "reached_next": reached,
+        "lost": lost,
+        "stalled": count["stalled"],
+        "active": count["active"],
+        "conversion": rate(reached, entered, reason=last).as_json(),
+        "conversion_resolved": rate(reached, reached + lost, reason=last).as_json(),
+        "days": {"median": median, "p85": p85, "leads": 0 if last else reached},
+        "won": won,
+        "win_rate": rate(won, decided).as_json(),
+    }
+
+
+def total_of(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """The whole way: of the leads that entered the first stage, how many were won."""
+    first = next((line for line in lines if not line["ends_in"]), None)
+    if first is None:
+        nothing = rate(0, 0).as_json()
+        return {"stage": None, "entered": 0, "won": 0, "conversion": nothing, "win_rate": nothing}
+    return {
+        "stage": first["key"],
+        "entered": first["entered"],
+        "won": first["won"],
+        "conversion": rate(first["won"], first["entered"]).as_json(),
+        "win_rate": first["win_rate"],
+    }
+
+
+# ── what lies where now ─────────────────────────────────────────────────────────────────────
+
+
+def snapshot(filters: Filters, user: User | None, moment: datetime) -> dict[Any, dict[str, Any]]:
+    """Per stage the open leads: how many, their value, how long they have been there.
+
+    Values are in the organisation's currency at today's rate; amounts in a currency without a
+    rate are left out and counted in `without_rate`. The key None holds what an empty stage has.
+    """
+    to, today = organisation().currency, timezone.localtime(moment).date()
+    facts = open_leads(filters, user)
+    what = Sql(
+        "l.stage_id as stage, l.currency, grouping(l.currency) = 1 as whole, count(*) as leads,"
+        " sum(l.value) as value, count(*) filter (where l.value is null) as worthless,"
+        f" avg({AGE}) as mean_age,"
+        f" percentile_cont(0.5) within group (order by {AGE}) as median_age,"
+        " count(*) filter (where",
+        (moment, moment),
+    )
+    what += idle(moment) + ") as idle"
+    query = facts.select(what) + "group by grouping sets ((l.stage_id), (l.stage_id, l.currency))"
+    found: dict[Any, dict[str, Any]] = {None: empty_stage(to)}
+    for row in query.rows():
+        stage = found.setdefault(row["stage"], empty_stage(to))
+        if row["whole"]:
+            stage |= {
+                "leads": row["leads"],
+                "idle": row["idle"],
+                "without_value": row["worthless"],
+                "days": {"mean": row["mean_age"], "median": row["median_age"]},
+            }
+        elif row["value"] is not None:
+            worth = convert(row["value"], row["currency"], to=to, on=today)
+            if worth is None:
+                stage["without_rate"] += row["leads"]
+            else:
+                stage["worth"] += worth
+        found[row["stage"]] = stage
+    return found
+
+
+def empty_stage(currency: str) -> dict[str, Any]:
+    """What there is to say about a stage without open leads."""
+    return {
+        "leads": 0,
+        "idle": 0,
+        "without_value": 0,
+        "without_rate": 0,
+        "days": {"mean": None, "median": None},
+        "worth": Decimal("0.00"),
+        "currency": currency,
+    }
+
+
+def weighted(stage: dict[str, Any], chance: float | None) -> dict[str, Any]:
+    """A stage's snapshot for the answer, its value also weighted by the win rate from there."""
+    shape = dict(stage)
+    worth, currency = shape.pop("worth"), shape.pop("currency")
+    weight = None
+    if chance is not None:
+        # Through text: the chance as written, not its nearest binary fraction.
+        exact = (worth * Decimal(str(chance))).quantize(CENT, rounding=ROUND_HALF_EVEN)
+        weight = {"amount": str(exact), "currency": currency}
+    return {
+        **shape,
+        "value": {"amount": str(worth), "currency": currency},
+        "weighted_value": weight,
+    }
+
+
+# ── the leads behind a figure ───────────────────────────────────────────────────────────────
+
+
+def leads_of(filters: Filters, user: User | None, key: str, name: str, *, stage: str = "") -> Sql:
+    """The ids of the leads behind a figure of the funnel.
+
+    Without a breakdown `key` is the stage; with one it is the row, and `stage` the stage in it
+    (default: the first). `name` is a part of `outcomes`, or `present` and `idle` (snapshot).
+    """
+    filters = in_one_pipeline(filters)
+    by = None if filters.by == "stage" else filters.by
+    if by == "pipeline" and key:
+        filters = replace(filters, pipeline=DIMENSIONS[by].key_of(key))
+    wanted = stage_named(filters, stage if by else key)
+    moment = timezone.now()
+    if name in ("present", "idle"):
+        waiting = open_leads(filters, user).narrowed(equal("l.stage_id", wanted.id))
+        return (waiting.narrowed(idle(moment)) if name == "idle" else waiting).select("l.id")
+    conditions = outcomes(moment)
+    if name not in conditions:
+        raise Invalid(_("There is no part “%(part)s”.") % {"part": name}, pointer="/part")
+    facts = entries(filters, user).narrowed(equal("f.stage_id", wanted.id), conditions[name])
+    if by and key:
+        facts = facts.narrowed(part(facts, filters, by, key))
+    return facts.select("l.id")
+
+
+def an_id(choice: Choice | None) -> uuid.UUID | None:
+    """The id that was chosen; None for "no pipeline" (there is none yet)."""
+    return choice if isinstance(choice, uuid.UUID) else None
+
+
+def stage_named(filters: Filters, key: str) -> Stage:
+    """The stage with the key in the report's pipeline; without a key the first one."""
+    rows = Stage.objects.filter(
+        Q(key=key) if key else Q(ends_in=""), pipeline=an_id(filters.pipeline)
+    ).order_by("position")
+    found = rows.first()
+    if found is None:
+        raise Invalid(_("There is no stage “%(key)s”.") % {"key": key}, pointer="/key")
+    return found
