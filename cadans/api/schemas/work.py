@@ -22,7 +22,8 @@ from cadans.api.schemas.kinds import (
 )
 from cadans.contacts.models import Person
 from cadans.events.models import Event
-from cadans.leads.explain import Names, explain, names_in
+from cadans.leads.event_names import Names, names_in
+from cadans.leads.explain import explain
 from cadans.leads.models import Activity, Task
 from cadans.team.models import User
 
