@@ -64,9 +64,12 @@ class Home:
 
     @property
     def socket(self) -> Path:
-        """The socket's folder: in the home, or in /tmp when the home lies too deep."""
+        """The socket's folder: in the home, or in /tmp when the home's path cannot have one.
+
+        It may be too long; and a comma separates hosts in a URL.
+        """
         near = self.path / "socket"
-        if len(os.fsencode(near / SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
+        if len(os.fsencode(near / SOCKET_NAME)) <= LONGEST_SOCKET_PATH and "," not in str(near):
             return near
         return Path("/tmp", f"cadans-{_mark_of(self.path)}")  # noqa: S108 (made private, or refused)
 
