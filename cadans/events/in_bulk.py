@@ -19,6 +19,7 @@ FIELDS = (
     *("id", "kind", "at", "recorded_at", "act", "actor", "via", "cause"),
     *("subject_kind", "subject", "lead", "pipeline", "data", "because"),
 )
+LEAD = FIELDS.index("lead")
 
 
 class ActsInBulk:
@@ -71,6 +72,11 @@ class ActsInBulk:
         if self._cause is None:
             self._cause = id
         return id
+
+    def forget_leads(self, *, since: int) -> None:
+        """Forget the events about leads among those gathered after the first `since`."""
+        kept = [row for row in self.rows[since:] if row[LEAD] is None]
+        self.rows[since:] = kept
 
     def write(self) -> None:
         """Write what was gathered, and forget it."""

@@ -1,47 +1,44 @@
-"""Who may get a lead under a rule, as they are at this moment."""
+"""Who may get a lead, as they are at this moment."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 
 from cadans.assignment.candidates import Candidate
-from cadans.assignment.rules import AssignmentRule
+from cadans.assignment.rules import Target
+from cadans.leads.lead import Lead
 from cadans.team.models import Absence, Membership, User
 from cadans.team.queries import today
 
 
-def candidates_of_rule(rule: AssignmentRule) -> Sequence[Candidate]:
-    """The active people whom a rule may give leads to."""
-    if rule.to.team:
-        return candidates_of_team(rule.to.team)
+def candidates_of(target: Target, *, counted: bool) -> Sequence[Candidate]:
+    """The active people whom a target names; one query, and one more to count their leads.
+
+    They are counted when the strategy asks for it (`counted`) or when somebody has a capacity.
+    """
+    away = Absence.objects.filter(days__contains=today())
+    if target.team:
+        places = Membership.objects.filter(team=target.team, user__is_active=True)
+        places = places.annotate(is_away=Exists(away.filter(user=OuterRef("user"))))
+        rows = list(places.values_list("user", "user__name", "capacity", "weight", "is_away"))
+    else:
+        users = User.objects.active().filter(id__in=target.users)
+        users = users.annotate(is_away=Exists(away.filter(user=OuterRef("id"))))
+        rows = [
+            (id, name, None, 1, gone)
+            for id, name, gone in users.values_list("id", "name", "is_away")
+        ]
+    limited = any(capacity is not None for _id, _name, capacity, _weight, _gone in rows)
+    open_leads = _count_open(row[0] for row in rows) if counted or limited else {}
     return [
-        _candidate(user) for user in _counted(User.objects.active().filter(id__in=rule.to.users))
+        Candidate(id, name, open_leads.get(id, 0), capacity, weight, gone)
+        for id, name, capacity, weight, gone in rows
     ]
 
 
-def candidates_of_team(team: uuid.UUID) -> Sequence[Candidate]:
-    """A team's active members."""
-    places = {one.user_id: one for one in Membership.objects.filter(team=team)}
-    users = _counted(User.objects.active().filter(id__in=places))
-    return [_candidate(user, places[user.id]) for user in users]
-
-
-def _counted(users):  # type: ignore[no-untyped-def]
-    return users.annotate(
-        open_leads=Count("leads", filter=Q(leads__status="open", leads__deleted_at=None)),
-        is_away=Exists(Absence.objects.filter(user=OuterRef("id"), days__contains=today())),
-    )
-
-
-def _candidate(user, place: Membership | None = None) -> Candidate:  # type: ignore[no-untyped-def]
-    return Candidate(
-        id=user.id,
-        name=user.name,
-        open_leads=user.open_leads,
-        capacity=place.capacity if place else None,
-        weight=place.weight if place else 1,
-        absent=user.is_away,
-    )
+def _count_open(users: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    rows = Lead.objects.present().open().filter(owner__in=list(users))
+    return dict(rows.order_by().values_list("owner").annotate(n=Count("id")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from cadans.leads.activity import Activity, Signal
@@ -15,21 +15,47 @@ from cadans.process.needs import Needs, needs_of
 COMPANY_FACTS = ("country", "region", "postcode", "city", "industry", "kind", "market", "employees")
 
 
-def facts_of(lead: Lead, process: Published, visit: StageVisit | None) -> Facts:
-    """A lead as the engine sees it: at most one query for each kind of thing looked at."""
-    needs = needs_of(*process.design.stages)
+Gathered = dict[str, tuple[Any, ...]]
+"""What was fetched so far within one deed, by kind of goal."""
+
+
+def facts_of(
+    lead: Lead, process: Published, visit: StageVisit | None, gathered: Gathered | None = None
+) -> Facts:
+    """A lead as the engine sees it in its present stage.
+
+    Fetches what the goals of that stage look at, at most one query for each kind of thing, and
+    what `gathered` holds already not again.
+    """
     keys = {row.id: key for key, row in process.stages.items()}
+    stage = process.design.stage(keys[lead.stage_id])
+    needs = needs_of(stage)
+    gathered = {} if gathered is None else gathered
+    fetch: dict[str, Callable[[], tuple[Any, ...]]] = {
+        "activity": lambda: _activities(lead),
+        "task": lambda: _tasks(lead, keys),
+        "signal": lambda: _signals(lead),
+        "box": lambda: _ticks(lead, keys),
+    }
+    for kind in needs.kinds & fetch.keys():
+        if kind not in gathered:
+            gathered[kind] = fetch[kind]()
     return Facts(
         status=lead.status,
-        stage=keys[lead.stage_id],
+        stage=stage.key,
         entered_at=visit.entered_at if visit else lead.stage_entered_at,
         fields=fields_of(lead, needs),
-        activities=_activities(lead) if "activity" in needs.kinds else (),
-        tasks=_tasks(lead, keys),
-        signals=_signals(lead) if "signal" in needs.kinds else (),
-        ticks=_ticks(lead, keys) if "box" in needs.kinds else (),
+        activities=gathered.get("activity", ()),
+        tasks=gathered.get("task", ()),
+        signals=gathered.get("signal", ()),
+        ticks=gathered.get("box", ()),
         held=visit.held if visit else False,
     )
+
+
+def nothing_yet() -> Gathered:
+    """What there is to know of a lead that is being made: nothing happened to it."""
+    return {"activity": (), "task": (), "signal": (), "box": ()}
 
 
 def fields_of(lead: Lead, needs: Needs) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -18,18 +18,17 @@ from zoneinfo import ZoneInfo
 from cadans.assignment.actions import lock_turn, take_turn
 from cadans.assignment.candidates import Candidate, Rota
 from cadans.assignment.choose import choose
-from cadans.assignment.rules import AssignmentRule
+from cadans.assignment.rules import AssignmentRule, Target
 from cadans.assignment.strategies import fewest_open
 from cadans.events.act import Act, Subject
 from cadans.events.models import Event
 from cadans.ground.money import convert
-from cadans.leads.candidates import candidates_of_rule, candidates_of_team
-from cadans.leads.facts import facts_of, fields_of
+from cadans.leads.candidates import candidates_of
+from cadans.leads.facts import Gathered, facts_of, fields_of
 from cadans.leads.lead import Closing, Lead, StageVisit
 from cadans.leads.task import Task
 from cadans.process import decide
 from cadans.process.calendar import due_date
-from cadans.process.facts import Facts
 from cadans.process.models import Published, published
 from cadans.process.needs import needs_of
 from cadans.team.queries import absent_days, organisation, team_manager_of, working_time
@@ -45,6 +44,7 @@ class Deed:
     visit: StageVisit | None
     reason: str = ""
     jumped: bool = False
+    gathered: Gathered = field(default_factory=dict)
 
     @property
     def subject(self) -> Subject:
@@ -63,8 +63,10 @@ class Deed:
 
 def begin(act: Act, lead: Lead) -> Deed:
     """A deed on a lead that lies in a stage (or is closed)."""
+    process = published(lead.version_id)
+    lead.stage = process.stage(process.key_of(lead.stage_id))
     visit = StageVisit.objects.filter(lead=lead, left_at=None).first() if lead.is_open else None
-    return Deed(act, lead, published(lead.version_id), visit)
+    return Deed(act, lead, process, visit)
 
 
 def settle(deed: Deed, *, always_save: bool = True) -> None:
@@ -72,14 +74,15 @@ def settle(deed: Deed, *, always_save: bool = True) -> None:
 
     Ends after at most as many rounds as there are stages: every round leads to a later stage.
     """
-    facts = facts_of(deed.lead, deed.process, deed.visit) if deed.lead.is_open else None
-    if facts is not None:
-        for _round in range(len(deed.process.design.stages)):
-            steps = decide.next_steps(deed.process.design, facts, version=deed.process.number)
-            if not steps:
-                break
-            facts = carry_out(deed, steps, facts)
-            always_save = True
+    for _round in range(len(deed.process.design.stages)):
+        if not deed.lead.is_open:
+            break
+        facts = facts_of(deed.lead, deed.process, deed.visit, deed.gathered)
+        steps = decide.next_steps(deed.process.design, facts, version=deed.process.number)
+        if not steps:
+            break
+        carry_out(deed, steps)
+        always_save = True
     if always_save:
         save(deed)
 
@@ -90,16 +93,10 @@ def save(deed: Deed) -> None:
     deed.lead.save()
 
 
-def carry_out(deed: Deed, steps: Sequence[decide.Step], facts: Facts | None = None) -> Facts | None:
+def carry_out(deed: Deed, steps: Sequence[decide.Step]) -> None:
     """Carry steps out in order; what follows from entering a stage names that as its cause."""
     for kind, group in groupby(steps, type):
         HANDS[kind](deed, list(group))
-    if facts is None or deed.visit is None:
-        return None if facts is None else replace(facts, status=deed.lead.status)
-    if any(isinstance(step, decide.Release) for step in steps):
-        return replace(facts, held=False)
-    stage = deed.process.key_of(deed.lead.stage_id)
-    return facts.in_stage(stage, since=deed.visit.entered_at, status=deed.lead.status)
 
 
 def _release(deed: Deed, steps: Sequence[decide.Release]) -> None:
@@ -157,7 +154,7 @@ def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
     def candidates(rule: AssignmentRule) -> tuple[Sequence[Candidate], Rota]:
         # Locked first: whoever waits counts the other's lead among the open ones.
         rota = lock_turn(pool(rule.key))
-        return candidates_of_rule(rule), rota
+        return candidates_of(rule.to, counted=rule.to.strategy == "fewest_open"), rota
 
     choice = choose(stage.rules, fields_of(deed.lead, needs_of(stage)), candidates)
     if choice is not None:
@@ -278,7 +275,11 @@ def _assignee(deed: Deed, step: decide.LayTask) -> uuid.UUID | None:
         case "team" if step.task.team:
             pool = f"{deed.process.pipeline}:task:{step.stage}:{step.task.key}"
             rota = lock_turn(pool)
-            able = [one for one in candidates_of_team(step.task.team) if not one.absent]
+            able = [
+                one
+                for one in candidates_of(Target(team=step.task.team), counted=True)
+                if not one.absent
+            ]
             if not able:
                 return owner
             chosen = fewest_open.pick(able, rota)

@@ -149,7 +149,5 @@ def test_what_the_log_tells_is_what_the_tables_hold(world: World, stage: str) ->
     assert {
         (str(visit.id), str(visit.stage_id), str(visit.owner_id), visit.how) for visit in visits
     } == {(one.id, one.stage, one.owner, one.left_how) for one in told.visits.values()}
-    assert told.tasks == {
-        str(task.id): task.state for task in Task.objects.filter(lead=lead)
-    }
+    assert told.tasks == {str(task.id): task.state for task in Task.objects.filter(lead=lead)}
     assert told.owner == str(Lead.objects.get(id=lead.id).owner_id)

@@ -26,12 +26,9 @@ def lock(actor: User | None, lead: Lead | uuid.UUID, *, revision: int | None = N
     """
     id = lead.id if isinstance(lead, Lead) else lead
     rows = Lead.objects.visible_to(actor) if actor else Lead.objects.present()
-    found = (
-        rows.select_for_update(of=("self",))
-        .select_related("stage", "pipeline", "company", "source", "territory", "owner")
-        .filter(id=id)
-        .first()
-    )
+    # Without joins: after waiting for the lock PostgreSQL looks at the new row of the lead but at
+    # the old rows joined to it, and would find nothing when the other one moved the lead.
+    found = rows.select_for_update().filter(id=id).first()
     if found is None:
         raise NotFound(_("This lead is no longer there."))
     if revision is not None and found.revision != revision:
