@@ -4,10 +4,14 @@ import { morph } from "./morph.js";
 
 const EVERY = 1500;
 const asking = new WeakSet();
+const again = new WeakSet();
 
 /** Ask once for what is new in `element`, and morph it in. */
 export async function refresh(element) {
-  if (asking.has(element)) return;
+  if (asking.has(element)) {
+    again.add(element);
+    return;
+  }
   asking.add(element);
   try {
     const url = new URL(element.dataset.liveUrl, location.href);
@@ -19,7 +23,7 @@ export async function refresh(element) {
     const token = response.headers.get("X-Live-Token") ?? "";
     const before = places(element);
     const id = element.id;
-    morph(element, html);
+    morph(element, html, "outerHTML", { hold: true });
     const now = (id && document.getElementById(id)) || element;
     now.dataset.liveToken = token;
     for (const [card, stage] of places(now)) {
@@ -30,6 +34,8 @@ export async function refresh(element) {
     // Offline or restarting: the next round asks again.
   } finally {
     asking.delete(element);
+    // Something changed while the question was under way: its answer may be older.
+    if (again.delete(element)) refresh((element.id && document.getElementById(element.id)) || element);
   }
 }
 
@@ -49,10 +55,13 @@ function mark(id) {
 
 function round() {
   if (document.hidden) return;
-  for (const element of document.querySelectorAll("[data-live-url]")) if (!busy(element)) refresh(element);
+  for (const element of document.querySelectorAll("[data-live-url]")) {
+    if (!busy(element) && !asking.has(element)) refresh(element);
+  }
 }
 
 export function startLive() {
   setInterval(round, EVERY);
   document.addEventListener("visibilitychange", round);
+  document.addEventListener("live-now", () => document.querySelectorAll("[data-live-url]").forEach(refresh));
 }

@@ -1,5 +1,6 @@
 // Morphing: what is the same stays, with its focus, scroll and what a person opened.
 import htmx from "htmx.org";
+import { typing } from "./page.js";
 import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
 
 const callbacks = {
@@ -10,10 +11,32 @@ const callbacks = {
   },
 };
 
+/** Is somebody filling something in within this element? */
+export function beingFilled(element) {
+  if (element.contains(document.activeElement) && typing(document.activeElement)) return true;
+  return [...element.querySelectorAll("input, textarea, select")].some((field) => {
+    if (field.type === "hidden") return false;
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+    return [...field.options].some((option) => option.selected !== option.defaultSelected && option.index);
+  });
+}
+
+// News leaves [data-hold] alone while somebody is filling it in.
+const holding = {
+  ...callbacks,
+  beforeNodeMorphed: (node) => !(node instanceof HTMLElement && node.hasAttribute("data-hold") && beingFilled(node)),
+  beforeNodeRemoved: (node) => !(node instanceof HTMLElement && node.hasAttribute("data-hold") && beingFilled(node)),
+};
+
 /** Make `element` (or its inside) like `html`; htmx then knows what is new. */
-export function morph(element, html, style = "outerHTML") {
+export function morph(element, html, style = "outerHTML", { hold = false } = {}) {
   const parent = element.parentElement;
-  const nodes = Idiomorph.morph(element, html, { morphStyle: style, ignoreActiveValue: true, callbacks });
+  const nodes = Idiomorph.morph(element, html, {
+    morphStyle: style,
+    ignoreActiveValue: true,
+    callbacks: hold ? holding : callbacks,
+  });
   htmx.process(parent ?? element);
   return nodes;
 }
