@@ -82,6 +82,11 @@ def _once(request: ApiRequest, key: str, carry_out: Callable[[], HttpResponse]) 
     return response
 
 
+def forget_old_keys() -> None:
+    """Delete the answers that are older than they are kept for."""
+    IdempotencyKey.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+
+
 def _lock(name: str) -> bool:
     """Hold a name until the end of the transaction; False when somebody else holds it."""
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)

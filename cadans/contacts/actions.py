@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-import pycountry
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
@@ -15,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cadans.contacts.countries import country_code
 from cadans.contacts.drafts import CompanyDraft, PersonDraft
 from cadans.contacts.models import Company, Person, Tag
 from cadans.events.act import Act, Subject
@@ -213,15 +213,15 @@ def clean_domain(raw: str) -> str:
 
 
 def clean_country(raw: str) -> str:
-    """A country's two letters (ISO 3166-1) from its code or English name. Raises Invalid."""
+    """A country's two letters (ISO 3166-1) from its code or name. Raises Invalid."""
     text = raw.strip()
     if not text:
         return ""
-    try:
-        return str(pycountry.countries.lookup(text).alpha_2)
-    except LookupError:
+    code = country_code(text)
+    if code is None:
         message = _("“%(country)s” is not a country (use a code such as NL).") % {"country": raw}
-        raise Invalid(message, pointer="/country", fields={"country": message}) from None
+        raise Invalid(message, pointer="/country", fields={"country": message})
+    return code
 
 
 def clean_email(raw: str) -> str:
