@@ -30,8 +30,8 @@ class Entry:
 
 COMMANDS = {
     "serve": Entry("serving:serve", "Everything in one go: database, pages, jobs.", False),
-    "web": Entry("serving:web", "Only the pages and the API.", False),
-    "worker": Entry("serving:worker", "Only the jobs and their schedule.", False),
+    "web": Entry("web:web", "Only the pages and the API.", False),
+    "worker": Entry("worker:worker", "Only the jobs and their schedule."),
     "migrate": Entry("preparing:migrate", "Bring the database up to this version."),
     "prepare": Entry("preparing:prepare", "What `serve` does before it opens."),
     "doctor": Entry("doctor:doctor", "Check the set-up, and say what to do."),

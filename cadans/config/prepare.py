@@ -44,7 +44,8 @@ def collect_static_files(say: Say) -> None:
     if stamp.exists() and stamp.read_text() == state:
         return
     say("Collecting static files …")
-    call_command("collectstatic", interactive=False, verbosity=0)
+    # The API's pages are shown by Swagger; its alternative only costs time and room.
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["redoc*"])
     stamp.write_text(state)
 
 

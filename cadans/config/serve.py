@@ -4,7 +4,6 @@ The process that watches stays small: it loads neither Django nor the rooms. Wha
 in processes of their own, which end when the watcher does, however it ends.
 """
 
-import ctypes
 import json
 import os
 import signal
@@ -22,22 +21,19 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from granian import Granian
-from granian.constants import Interfaces
 
 from cadans.config import postgres
 from cadans.config.environment import data_dir, flag
 
 CADANS = (sys.executable, "-m", "cadans")
-# Names the watcher to the processes it starts: they end when it does.
+# Names us to the processes that we start: they end when we do (see parts.py).
 WATCHER = "CADANS_WATCHER"
-# How long a process may take to finish what it is doing when asked to stop, in seconds.
-FAREWELL = 8
+# How long a process may take to stop, in seconds: a little more than it gives itself.
+PATIENCE = 8
 # The wait before a process that died is started again doubles from the first to the last.
 FIRST_WAIT, LAST_WAIT = 0.5, 30.0
 # Who lived this long was well: the next wait is the first one again.
 WELL_AFTER = 60
-PR_SET_PDEATHSIG = 1
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -64,46 +60,6 @@ def serve(host: str, port: int) -> None:
         ]
         at_the_end.callback(_end, parts)
         _watch(parts, host, port, folder)
-
-
-def run_web(host: str, port: int) -> None:
-    """Serve the pages and the API in this process until SIGINT or SIGTERM."""
-    _end_with_watcher()
-    os.environ["PORT"] = str(port)
-    Granian(
-        "cadans.config.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=int(os.environ.get("CADANS_WEB_WORKERS", "1")),
-        # Threads of Python; requests beyond them wait, up to the backlog.
-        blocking_threads=int(os.environ.get("CADANS_WEB_THREADS", "8")),
-        backlog=1024,
-        backpressure=512,
-        respawn_failed_workers=True,
-        workers_kill_timeout=FAREWELL - 3,
-        process_name=None,
-        log_access=flag("CADANS_LOG_REQUESTS", default=False),
-        websockets=False,
-    ).serve()
-
-
-def run_worker(concurrency: int) -> None:
-    """Carry out jobs, and defer those that are due by the clock, until SIGINT or SIGTERM."""
-    _end_with_watcher()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cadans.config.settings")
-    # Only this process needs Django, and the watcher imports this file.
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command(
-        "procrastinate",
-        "worker",
-        f"--concurrency={concurrency}",
-        f"--shutdown-graceful-timeout={FAREWELL - 3}",
-        "--delete-jobs=successful",
-    )
 
 
 @dataclass
@@ -207,7 +163,7 @@ def _end(parts: Sequence[Part]) -> None:
     alive = [part.process for part in parts if part.process and part.process.poll() is None]
     for process in alive:
         process.terminate()
-    deadline = time.monotonic() + FAREWELL
+    deadline = time.monotonic() + PATIENCE
     for process in alive:
         try:
             process.wait(max(0.1, deadline - time.monotonic()))
@@ -215,15 +171,6 @@ def _end(parts: Sequence[Part]) -> None:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def _end_with_watcher() -> None:
-    """In a process that a watcher started: ask the kernel for a SIGTERM when the watcher dies."""
-    watcher = os.environ.get(WATCHER)
-    if watcher and sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != int(watcher):
-            sys.exit("The process that started us is gone.")
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -18,6 +18,7 @@ from cadans.config.environment import (
     flag,
     secret_key,
 )
+from cadans.config.logs import REFUSED, logging_settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -151,6 +152,9 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Pages name files by their hash only, and nobody waits for a source map.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "woff2", "png", "jpg", "webp", "gz", "br")
 
 SECURE_HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HTTPS
@@ -184,3 +188,6 @@ globals().update(email_settings())
 DEFAULT_FROM_EMAIL = os.environ.get("CADANS_MAIL_FROM", "Cadans <cadans@localhost>")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING = logging_settings(requests=flag("CADANS_LOG_REQUESTS", default=False))
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = REFUSED
