@@ -237,11 +237,11 @@ def clean_email(raw: str) -> str:
 
 
 def _clean_company(raw: Mapping[str, Any], company: Company | None = None) -> dict[str, Any]:
+    if "country" in raw:
+        raw = {**raw, "country": clean_country(raw["country"] or "")}
     fields = _clean(Company, raw, COMPANY_FIELDS, CustomField.Subject.COMPANY, company)
     if "domain" in fields:
         fields["domain"] = clean_domain(fields["domain"])
-    if "country" in fields:
-        fields["country"] = clean_country(fields["country"])
     if (company is None or "name" in fields) and not fields.get("name"):
         message = _("A company needs a name.")
         raise Invalid(message, pointer="/name", fields={"name": message})
