@@ -3,6 +3,7 @@ import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
 import "./morph.js";
 import { startBoard } from "./board.js";
+import { startDesigner } from "./designer.js";
 import { startDrawer } from "./drawer.js";
 import { startFilters } from "./filters.js";
 import { startKeys } from "./keys.js";
@@ -64,6 +65,7 @@ function start() {
   startToasts();
   startMenus();
   startDrawer();
+  startDesigner();
   startPalette();
   startBoard();
   startLive();

@@ -73,6 +73,14 @@ def control_classes(widget: widgets.Widget) -> str:
 
 
 @register.filter
+def described(field: BoundField, text: str) -> BoundField:
+    """A bound field with another help text than its form's; "-" for none, "" for its own."""
+    if text:
+        field.help_text = "" if text == "-" else text
+    return field
+
+
+@register.filter
 def control(field: BoundField) -> SafeString:
     """A bound field's control in the product's look, its day and time inputs the browser's own."""
     widget = field.field.widget
