@@ -86,7 +86,7 @@ function whiskers(series, palette) {
       const line = (xa, ya, xb, yb) => ({
         type: "line",
         shape: { x1: xa, y1: ya, x2: xb, y2: yb },
-        style: { stroke: palette.text, lineWidth: 1.5, opacity: 0.75 },
+        style: { stroke: palette.text, lineWidth: 1.5 },
       });
       const ends = horizontal
         ? [line(x1, y1 - end, x1, y1 + end), line(x2, y2 - end, x2, y2 + end)]

@@ -68,7 +68,14 @@ function save(element, kind) {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
-function start() {
+/** ECharts measures a text once; so first the font, but not for longer than a second. */
+function font() {
+  const loaded = ["400 12px Inter", "600 13px Inter"].map((face) => document.fonts.load(face));
+  return Promise.race([Promise.allSettled(loaded), new Promise((done) => setTimeout(done, 1000))]);
+}
+
+async function start() {
+  await font();
   prepare();
   document.addEventListener("htmx:afterSettle", prepare);
   document.addEventListener("click", (event) => {
@@ -78,7 +85,6 @@ function start() {
   const again = () => [...drawn.keys()].forEach(draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  document.fonts?.ready.then(() => drawn.size && again());
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
