@@ -166,10 +166,10 @@ class World:
     pump: Product | None = None
     made: int = 0
 
-    def lead(self, company: str = "", *, actor: User | None = None, **fields: Any) -> Lead:
+    def lead(self, named: str = "", *, actor: User | None = None, **fields: Any) -> Lead:
         """A lead, made through the product's own action, on MONDAY unless said otherwise."""
         self.made += 1
-        name = company or f"Bedrijf {self.made}"
+        name = named or f"Bedrijf {self.made}"
         fields.setdefault("opened_at", MONDAY)
         fields.setdefault("pipeline", self.pipeline)
         fields.setdefault("title", name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.db.models import Count, Exists, OuterRef
 
@@ -14,12 +15,13 @@ from cadans.team.models import Absence, Membership, User
 from cadans.team.queries import today
 
 
-def candidates_of(target: Target, *, counted: bool) -> Sequence[Candidate]:
-    """The active people whom a target names; one query, and one more to count their leads.
+def candidates_of(target: Target, *, counted: bool, on: date | None = None) -> Sequence[Candidate]:
+    """The active people whom a target names, as they are on a day (today): one query, and one
+    more to count their leads.
 
     They are counted when the strategy asks for it (`counted`) or when somebody has a capacity.
     """
-    away = Absence.objects.filter(days__contains=today())
+    away = Absence.objects.filter(days__contains=on or today())
     if target.team:
         places = Membership.objects.filter(team=target.team, user__is_active=True)
         places = places.annotate(is_away=Exists(away.filter(user=OuterRef("user"))))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -55,6 +55,11 @@ class Deed:
     def at(self) -> datetime:
         """When the next step happens: at the act's time, never before the present stay began."""
         return max(self.act.at, self.visit.entered_at) if self.visit else self.act.at
+
+    @property
+    def absent_on(self) -> date | None:
+        """The day on which absences count: today (None), or the deed's when history is told."""
+        return working_time().day_of(self.at) if self.act.quietly else None
 
     def record(self, kind: str, *, data: Mapping[str, Any], because: Mapping[str, Any]) -> Event:
         """Record an event about the lead at the moment of the step."""
@@ -154,7 +159,8 @@ def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
     def candidates(rule: AssignmentRule) -> tuple[Sequence[Candidate], Rota]:
         # Locked first: whoever waits counts the other's lead among the open ones.
         rota = lock_turn(pool(rule.key))
-        return candidates_of(rule.to, counted=rule.to.strategy == "fewest_open"), rota
+        counted = rule.to.strategy == "fewest_open"
+        return candidates_of(rule.to, counted=counted, on=deed.absent_on), rota
 
     choice = choose(stage.rules, fields_of(deed.lead, needs_of(stage)), candidates)
     if choice is not None:
@@ -277,7 +283,9 @@ def _assignee(deed: Deed, step: decide.LayTask) -> uuid.UUID | None:
             rota = lock_turn(pool)
             able = [
                 one
-                for one in candidates_of(Target(team=step.task.team), counted=True)
+                for one in candidates_of(
+                    Target(team=step.task.team), counted=True, on=deed.absent_on
+                )
                 if not one.absent
             ]
             if not able:

@@ -4,15 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0001_initial'),
+        ("leads", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='stagevisit',
-            name='held',
-            field=models.BooleanField(default=False, help_text='put back by hand with its goals met: it waits for a change'),
+            model_name="stagevisit",
+            name="held",
+            field=models.BooleanField(
+                default=False,
+                help_text="put back by hand with its goals met: it waits for a change",
+            ),
         ),
     ]
