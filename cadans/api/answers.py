@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from django.http import HttpResponse
 from pydantic import BaseModel
 
+from cadans.api.etags import tag
+
 JSON = "application/json"
 
 
@@ -28,6 +30,11 @@ def answer(
     if revision is not None:
         response["ETag"] = f'"{revision}"'
     return response
+
+
+def small(shape: BaseModel, *, status: int = 200) -> HttpResponse:
+    """A small thing without a revision, under a tag of its own."""
+    return answer(shape, status=status, headers={"ETag": tag(shape)})
 
 
 def nothing() -> HttpResponse:

@@ -1,15 +1,19 @@
 """`ETag` and `If-Match`: whoever changes a thing may say which state of it they saw.
 
-The tag is the thing's revision. `If-Match` is honoured wherever a single thing is changed or
-deleted, and may be left out; a state that is no longer the present one is answered with 412.
+The tag is the thing's revision (of small things: a hash of how they are shown). `If-Match` is
+honoured wherever a single thing is changed or deleted, and may be left out; a state that is no
+longer the present one is answered with 412.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from pydantic import BaseModel
 
 from cadans.ground.errors import Outdated
 
@@ -40,3 +44,20 @@ def require_revision(request: HttpRequest, revision: int) -> None:
 def changed_meanwhile() -> Outdated:
     """The error of a lost race."""
     return Outdated(_("Somebody changed this meanwhile. Read it again and decide anew."))
+
+
+def tag(shape: BaseModel) -> str:
+    """The tag of a thing that keeps no revision: a hash of how it is shown."""
+    # Sorted, because the database keeps JSON in an order of its own.
+    text = json.dumps(shape.model_dump(mode="json"), sort_keys=True)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+
+
+def require_same(request: HttpRequest, shape: BaseModel) -> None:
+    """Raise Outdated unless the caller saw the thing as it is now or does not mind.
+
+    The thing's row must be locked, so that it stays as it is.
+    """
+    asked = request.headers.get("If-Match", "").strip()
+    if asked not in {"", "*", tag(shape)}:
+        raise changed_meanwhile()

@@ -188,7 +188,12 @@ def of_suspicion(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def of_collision(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Two writers at the same moment, of whom the database let one through."""
+    """What the database refuses: an external id twice, or two writers at the same moment."""
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+    if "external_id" in constraint:
+        told = _("Something else bears this external id already.")
+        errors = [FieldError(detail=told, pointer="/external_id")]
+        return problem(409, "duplicate", told, errors=errors)
     log.warning("api request collided with another", exc_info=error)
     return problem(
         409, "collision", _("Somebody wrote the same at this moment. Look again, then try again.")

@@ -10,7 +10,27 @@ from ninja import NinjaAPI
 from ninja.operation import Operation, PathView
 
 from cadans import __version__
-from cadans.api import activities, board, leads, me, signals, tasks
+from cadans.api import (
+    activities,
+    assignment_rules,
+    board,
+    companies,
+    custom_fields,
+    leads,
+    loss_reasons,
+    me,
+    people,
+    pipelines,
+    products,
+    reports,
+    routing_rules,
+    signals,
+    sources,
+    tasks,
+    teams,
+    territories,
+    users,
+)
 from cadans.api.auth import WORK
 from cadans.api.docs import DocsPage
 from cadans.api.document import complete
@@ -85,6 +105,19 @@ ROUTERS = {
     "/tasks": tasks.router,
     "/signals": signals.router,
     "/board": board.router,
+    "/pipelines": pipelines.router,
+    "/reports": reports.router,
+    "/people": people.router,
+    "/companies": companies.router,
+    "/products": products.router,
+    "/sources": sources.router,
+    "/loss-reasons": loss_reasons.router,
+    "/users": users.router,
+    "/teams": teams.router,
+    "/territories": territories.router,
+    "/assignment-rules": assignment_rules.router,
+    "/routing-rules": routing_rules.router,
+    "/custom-fields": custom_fields.router,
 }
 for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)

@@ -72,7 +72,7 @@ def names_in(events: Iterable[Event]) -> Names:
     return Names(of=of, goals=goals, zone=organisation().time_zone)
 
 
-def _mentions(data: Data) -> Iterator[tuple[str, Any]]:
+def _mentions(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from data.items()
     for name, pair in (data.get("changes") or {}).items():
         if isinstance(pair, list):

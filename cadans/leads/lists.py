@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from cadans.contacts.models import Company, Person
+from cadans.contacts.models import Person
 from cadans.events.models import Event
 from cadans.ground.errors import Invalid, NotFound
 from cadans.ground.ids import id_at
 from cadans.leads.activity import Activity
+from cadans.leads.finding import with_words
 from cadans.leads.lead import Lead, LeadPerson, LeadQuerySet
 from cadans.leads.offer import Source
 from cadans.leads.task import Task, TaskQuerySet
@@ -65,10 +66,7 @@ def leads_wanted(user: User, wanted: Wanted) -> LeadQuerySet:
         # Ids of events are time-ordered, so the index on lead and id serves.
         since = Event.objects.filter(lead=OuterRef("id"), id__gte=id_at(wanted.changed_since))
         rows = rows.filter(Exists(since))
-    if wanted.words:
-        at = Company.objects.filter(name__icontains=wanted.words)
-        rows = rows.filter(Q(title__icontains=wanted.words) | Q(company__in=at))
-    return rows
+    return with_words(rows, wanted.words) if wanted.words else rows
 
 
 def with_all(rows: LeadQuerySet) -> QuerySet[Lead]:

@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cadans.ground.conditions import Condition, weigh
 from cadans.ground.errors import Invalid, NotFound
-from cadans.process.models import Pipeline, RoutingRule, Stage
+from cadans.process.models import Pipeline, PipelineQuerySet, RoutingRule, Stage
 
 
 def pipeline_named(word: str) -> Pipeline:
@@ -70,6 +70,16 @@ def route(facts: Mapping[str, Any]) -> tuple[Pipeline, dict[str, Any]]:
             code="no_pipeline",
         )
     return pipeline, {"rule": "default"}
+
+
+def pipelines() -> PipelineQuerySet:
+    """Pipelines that are not archived, with what is live."""
+    return Pipeline.objects.present().select_related("version")
+
+
+def routing_rules() -> QuerySet[RoutingRule]:
+    """Routing rules in the order in which they are tried."""
+    return RoutingRule.objects.select_related("pipeline")
 
 
 def routing_rules_exist() -> bool:

@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.types.range import DateRange
@@ -89,6 +89,17 @@ def digest(text: str) -> str:
 def members(team: uuid.UUID) -> UserQuerySet:
     """The active members of a team."""
     return User.objects.active().filter(teams=team)
+
+
+def users() -> UserQuerySet:
+    """All users, those who left too."""
+    found: UserQuerySet = User.objects.all()
+    return found
+
+
+def teams() -> QuerySet[Team]:
+    """All teams, with their managers and members."""
+    return Team.objects.select_related("manager").prefetch_related("members")
 
 
 def today() -> date:

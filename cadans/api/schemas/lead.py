@@ -120,7 +120,7 @@ class Lose(Wish):
     closed_at: Moment | None = None
 
 
-class CompanyShown(BaseModel):
+class CompanyInBrief(BaseModel):
     """The lead's company, in brief."""
 
     id: uuid.UUID
@@ -157,7 +157,7 @@ class LeadShown(BaseModel):
     stage: KeyRef
     value: Money | None
     owner: UserRef | None
-    company: CompanyShown | None
+    company: CompanyInBrief | None
     source: Ref | None
     territory: Ref | None
     people: list[PartShown]
@@ -210,7 +210,7 @@ def lead_shown(
         owner=user_ref(lead.owner),
         company=None
         if company is None
-        else CompanyShown.model_construct(
+        else CompanyInBrief.model_construct(
             id=company.id, name=company.name, domain=company.domain, country=company.country
         ),
         source=ref(lead.source),
