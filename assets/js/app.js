@@ -6,6 +6,7 @@ import { startBoard } from "./board.js";
 import { startDesigner } from "./designer.js";
 import { startDrawer } from "./drawer.js";
 import { startFilters } from "./filters.js";
+import { startInline } from "./inline.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menu.js";
@@ -70,6 +71,7 @@ function start() {
   startBoard();
   startLive();
   startFilters();
+  startInline();
   startKeys();
   Alpine.start();
 }

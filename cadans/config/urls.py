@@ -13,5 +13,9 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("account/", include("cadans.web.account.urls")),
     path("account/", include("allauth.urls")),
+    path("insight/", include("cadans.web.insight.urls")),
     path("styleguide/", styleguide),
+    path("process/", include("cadans.web.process.urls")),
+    path("settings/", include("cadans.web.settings.urls")),
+    path("welcome/", include("cadans.web.welcome.urls")),
 ]

@@ -11,9 +11,13 @@ from django.utils.translation import gettext as _
 from cadans.ground.errors import NotFound
 from cadans.leads.models import Lead
 from cadans.playbooks.check import Finding, Known, findings
-from cadans.process.design import Design
-from cadans.process.models import Pipeline
+from cadans.playbooks.difference import differences
+from cadans.process.design import Design, StageDesign
+from cadans.process.models import Pipeline, ProcessVersion, published
 from cadans.team.models import Team, User
+
+MOST_TOLD = 50
+"""Versions that the history shows."""
 
 
 def draft_of(pipeline: Pipeline) -> Design:
@@ -23,7 +27,7 @@ def draft_of(pipeline: Pipeline) -> Design:
 
 def live_of(pipeline: Pipeline) -> Design | None:
     """The published design, or None for a pipeline that is only a draft."""
-    return pipeline.version.design if pipeline.version else None
+    return published(pipeline.version_id).design if pipeline.version_id else None
 
 
 def differs(pipeline: Pipeline) -> bool:
@@ -101,13 +105,53 @@ def open_leads_by_stage(pipeline: Pipeline) -> dict[str, int]:
     )
 
 
-def versions(pipeline: Pipeline) -> list[dict[str, object]]:
-    """Published versions, newest first, without their documents."""
-    return list(
-        pipeline.versions.select_related("published_by")
-        .values("id", "number", "note", "published_at", "published_by__name", "mapping")
-        .order_by("-number")
+@dataclass(frozen=True)
+class Publication:
+    """A published version, and what it changed of the one before."""
+
+    version: ProcessVersion
+    changes: list[str]
+    is_live: bool
+
+
+def history(pipeline: Pipeline) -> list[Publication]:
+    """The last published versions, newest first."""
+    rows = list(pipeline.versions.select_related("published_by").order_by("-number")[:MOST_TOLD])
+    told = []
+    for place, row in enumerate(rows):
+        before = rows[place + 1].document if place + 1 < len(rows) else None
+        changes = differences(
+            Design.model_validate(before) if before else None, Design.model_validate(row.document)
+        )
+        if before is None and row.number > 1:
+            changes = []
+        told.append(Publication(row, changes, row.id == pipeline.version_id))
+    return told
+
+
+@dataclass(frozen=True)
+class PipelineCard:
+    """A pipeline in the overview: its stages as they are live (else as drafted), and its leads."""
+
+    pipeline: Pipeline
+    stages: list[StageDesign]
+    leads: int
+    differs: bool
+
+
+def overview_of_pipelines() -> list[PipelineCard]:
+    """Every pipeline that is not archived."""
+    pipelines = (
+        Pipeline.objects.present()
+        .select_related("version")
+        .annotate(open_leads=Count("leads", filter=Q(leads__status="open", leads__deleted_at=None)))
     )
+    cards = []
+    for pipeline in pipelines:
+        live, draft = live_of(pipeline), draft_of(pipeline)
+        shown = live or draft
+        cards.append(PipelineCard(pipeline, shown.stages, pipeline.open_leads, live != draft))
+    return cards
 
 
 def is_in_use(pipeline_id: uuid.UUID) -> bool:

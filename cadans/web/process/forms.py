@@ -1,0 +1,408 @@
+"""The forms of the designer: they shape what a manager filled in into parts of a design."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from cadans.leads.models import Activity, ActivityKind, Signal, Task
+from cadans.playbooks import vocabulary
+from cadans.process.design import StageDesign, StageTask
+from cadans.process.goals import AnyGoal
+from cadans.team.models import Team, User
+from cadans.web.process.words import STRATEGIES
+
+SINCE = [
+    ("entered", _lazy("since the lead entered this stage")),
+    ("ever", _lazy("at any time")),
+]
+UNITS = [
+    ("hours", _lazy("hours")),
+    ("days", _lazy("days")),
+    ("working_days", _lazy("working days")),
+]
+
+
+class Named(forms.Form):
+    """A name in Dutch, in English, or both."""
+
+    name_nl = forms.CharField(label=_lazy("Name in Dutch"), max_length=120, required=False)
+    name_en = forms.CharField(label=_lazy("Name in English"), max_length=120, required=False)
+    name_needed = True
+
+    def names(self) -> dict[str, str]:
+        """Language → name, those that are filled in."""
+        pairs = {"nl": self.cleaned_data.get("name_nl"), "en": self.cleaned_data.get("name_en")}
+        return {language: name.strip() for language, name in pairs.items() if name}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.name_needed and not cleaned.get("name_nl") and not cleaned.get("name_en"):
+            self.add_error("name_nl", _("Give a name in at least one language."))
+        return cleaned
+
+
+def names_of(thing: Any) -> dict[str, str]:
+    """What the name fields of a form begin with."""
+    return {"name_nl": thing.name.get("nl", ""), "name_en": thing.name.get("en", "")}
+
+
+class NewPipelineForm(forms.Form):
+    """A new pipeline."""
+
+    name = forms.CharField(label=_lazy("Name"), max_length=80)
+    template = forms.CharField(required=False)
+
+
+class StageSettingsForm(Named):
+    """A stage's name and settings, saved as one goes."""
+
+    idle_days = forms.IntegerField(
+        label=_lazy("Idle after"), min_value=1, max_value=3650, required=False
+    )
+    is_ask = forms.BooleanField(
+        label=_lazy("In this stage the decision is asked for"),
+        help_text=_lazy("Insight compares who asks, when, and what comes of it."),
+        required=False,
+    )
+    enforcement = forms.ChoiceField(
+        label=_lazy("When somebody moves a lead on by hand while goals are unmet"),
+        choices=[
+            ("advise", _lazy("Advise: show what is missing, and let it go")),
+            ("reason", _lazy("Ask for a reason, and keep it with the lead")),
+            ("block", _lazy("Block: only a manager may let it go, with a reason")),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    ends_in = forms.ChoiceField(
+        label=_lazy("A lead that enters this stage"),
+        choices=[
+            ("", _lazy("is open and goes on")),
+            ("won", _lazy("is won")),
+            ("lost", _lazy("is lost")),
+        ],
+        required=False,
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """What `drafting.change_stage` takes."""
+        data = self.cleaned_data
+        return {
+            "name": self.names(),
+            "idle_days": data["idle_days"],
+            "is_ask": data["is_ask"],
+            "enforcement": data["enforcement"] or "advise",
+            "ends_in": data["ends_in"] or None,
+        }
+
+
+def stage_settings_form(stage: StageDesign) -> StageSettingsForm:
+    """The settings of a stage as they are."""
+    initial = {
+        **names_of(stage),
+        "idle_days": stage.idle_days,
+        "is_ask": stage.is_ask,
+        "enforcement": stage.enforcement,
+        "ends_in": stage.ends_in or "",
+    }
+    return StageSettingsForm(initial=initial, auto_id="stage_%s")
+
+
+class GuidanceForm(forms.Form):
+    """Guidance in both languages, saved as one goes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language, words in (("nl", _("in Dutch")), ("en", _("in English"))):
+            self.fields[f"short_{language}"] = forms.CharField(
+                label=_("In short, %(language)s") % {"language": words},
+                max_length=600,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+            self.fields[f"long_{language}"] = forms.CharField(
+                label=_("At length, %(language)s") % {"language": words},
+                max_length=20_000,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 10}),
+            )
+
+    def guidance(self) -> dict[str, dict[str, str]]:
+        """What a stage's `guidance` takes; languages without a word are left out."""
+        rows = {
+            language: {
+                "short": self.cleaned_data[f"short_{language}"].strip(),
+                "long": self.cleaned_data[f"long_{language}"].strip(),
+            }
+            for language in ("nl", "en")
+        }
+        return {language: row for language, row in rows.items() if row["short"] or row["long"]}
+
+
+def guidance_form(stage: StageDesign) -> GuidanceForm:
+    """The guidance of a stage as it is."""
+    initial = {
+        f"{length}_{language}": getattr(one, length)
+        for language, one in stage.guidance.items()
+        for length in ("short", "long")
+    }
+    return GuidanceForm(initial=initial, auto_id="guidance_%s")
+
+
+class GoalForm(Named):
+    """What all goals have; each kind adds its own."""
+
+    name_needed = False
+    kind = ""
+
+    def __init__(self, *args: Any, stage: StageDesign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stage = stage
+        own = [name for name in self.fields if name not in {"name_nl", "name_en"}]
+        self.order_fields([*own, "name_nl", "name_en"])
+
+    def goal(self) -> dict[str, Any]:
+        """The goal as a part of a document, without its key."""
+        own = {
+            key: value for key, value in self.cleaned_data.items() if not key.startswith("name_")
+        }
+        return {"kind": self.kind, "name": self.names(), **own}
+
+
+class FieldGoalForm(GoalForm):
+    """A field is filled, perhaps within bounds."""
+
+    kind = "field"
+    field = forms.ChoiceField(label=_lazy("Field"))
+    at_least = forms.CharField(
+        label=_lazy("At least"),
+        required=False,
+        help_text=_lazy("A number, or a date as 2026-12-31. Empty for no bound."),
+    )
+    at_most = forms.CharField(label=_lazy("At most"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for word in vocabulary.words():
+            groups.setdefault(word.group, []).append((word.field, word.label))
+        known = {field for row in groups.values() for field, _label in row}
+        now = self.initial.get("field")
+        if now and now not in known:
+            groups[_("Other")] = [(now, now)]
+        self.fields["field"].choices = list(groups.items())  # type: ignore[attr-defined]
+
+    def clean_at_least(self) -> str | None:
+        return _bound(self.cleaned_data["at_least"])
+
+    def clean_at_most(self) -> str | None:
+        return _bound(self.cleaned_data["at_most"])
+
+
+class ActivityGoalForm(GoalForm):
+    """An activity was held."""
+
+    kind = "activity"
+    activity = forms.ChoiceField(
+        label=_lazy("Activity"),
+        choices=[one for one in ActivityKind.choices if one[0] != ActivityKind.NOTE],
+    )
+    outcome = forms.ChoiceField(
+        label=_lazy("Outcome"),
+        choices=[("", _lazy("any outcome")), *Activity.Outcome.choices],
+        required=False,
+    )
+    times = forms.IntegerField(
+        label=_lazy("How often, at least"), min_value=1, max_value=100, initial=1
+    )
+    planned = forms.BooleanField(label=_lazy("One that is planned counts as well"), required=False)
+    since = forms.ChoiceField(label=_lazy("Counted"), choices=SINCE)
+
+
+class TaskGoalForm(GoalForm):
+    """A task of the stage was done."""
+
+    kind = "task"
+    task = forms.ChoiceField(label=_lazy("Task of this stage"))
+    since = forms.ChoiceField(label=_lazy("Counted"), choices=SINCE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = [(task.key, task.label()) for task in self.stage.tasks]
+        self.fields["task"].choices = rows  # type: ignore[attr-defined]
+
+
+class SignalGoalForm(GoalForm):
+    """A signal arrived."""
+
+    kind = "signal"
+    signal = forms.CharField(
+        label=_lazy("Name of the signal"),
+        max_length=60,
+        help_text=_lazy("As your product or site sends it, such as trial_started."),
+        widget=forms.TextInput(attrs={"list": "known-signals", "autocomplete": "off"}),
+    )
+    times = forms.IntegerField(
+        label=_lazy("How often, at least"), min_value=1, max_value=100, initial=1
+    )
+    since = forms.ChoiceField(label=_lazy("Counted"), choices=SINCE)
+
+
+class BoxGoalForm(GoalForm):
+    """Somebody ticks it."""
+
+    kind = "box"
+    name_needed = True
+
+
+GOAL_FORMS: dict[str, type[GoalForm]] = {
+    form.kind: form
+    for form in (FieldGoalForm, ActivityGoalForm, TaskGoalForm, SignalGoalForm, BoxGoalForm)
+}
+
+
+def known_signals() -> list[str]:
+    """Names of signals that arrived before."""
+    return list(Signal.objects.order_by("name").values_list("name", flat=True).distinct()[:50])
+
+
+def initial_of_goal(goal: AnyGoal) -> dict[str, Any]:
+    """What the form of a goal begins with."""
+    values = goal.model_dump(mode="json", exclude={"key", "kind", "name", "where"})
+    return {**{k: v for k, v in values.items() if v is not None}, **names_of(goal)}
+
+
+class TaskForm(Named):
+    """A stage task."""
+
+    kind = forms.ChoiceField(label=_lazy("Kind"), choices=Task.Kind.choices)
+    after = forms.IntegerField(label=_lazy("Due"), min_value=0, max_value=1000, initial=1)
+    unit = forms.ChoiceField(label=_lazy("Unit"), choices=UNITS, initial="working_days")
+    since = forms.ChoiceField(
+        label=_lazy("Counted"),
+        choices=[
+            ("entered", _lazy("after entering the stage")),
+            ("before_expected_close", _lazy("before the expected close")),
+        ],
+    )
+    required = forms.BooleanField(label=_lazy("Required"), required=False)
+    to = forms.ChoiceField(
+        label=_lazy("For"),
+        choices=[
+            ("owner", _lazy("the lead’s owner")),
+            ("manager", _lazy("the owner’s manager")),
+            ("user", _lazy("somebody in particular")),
+            ("team", _lazy("somebody of a team")),
+        ],
+    )
+    user = forms.ModelChoiceField(
+        User.objects.active(), label=_lazy("Who"), required=False, empty_label="–"
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.all(), label=_lazy("Which team"), required=False, empty_label="–"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("to") == "user" and not cleaned.get("user"):
+            self.add_error("user", _("Choose who gets the task."))
+        if cleaned.get("to") == "team" and not cleaned.get("team"):
+            self.add_error("team", _("Choose the team that gets the task."))
+        return cleaned
+
+    def task(self) -> dict[str, Any]:
+        """The task as a part of a document, without its key."""
+        data = self.cleaned_data
+        return {
+            "name": self.names(),
+            "kind": data["kind"],
+            "due": {"after": data["after"], "unit": data["unit"], "since": data["since"]},
+            "required": data["required"],
+            "to": data["to"],
+            "user": str(data["user"].id) if data["to"] == "user" else None,
+            "team": str(data["team"].id) if data["to"] == "team" else None,
+        }
+
+
+def initial_of_task(task: StageTask) -> dict[str, Any]:
+    """What the form of a task begins with."""
+    return {
+        **names_of(task),
+        "kind": task.kind,
+        **task.due.model_dump(),
+        "required": task.required,
+        "to": task.to,
+        "user": task.user,
+        "team": task.team,
+    }
+
+
+class RuleForm(forms.Form):
+    """An assignment rule; its condition is built in rows beside it."""
+
+    name = forms.CharField(label=_lazy("Name of the rule"), max_length=80)
+    target = forms.ChoiceField(
+        label=_lazy("The lead goes to"),
+        choices=[("team", _lazy("a team")), ("users", _lazy("people by name"))],
+        widget=forms.RadioSelect,
+        initial="team",
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.all(), label=_lazy("Which team"), required=False, empty_label="–"
+    )
+    users = forms.ModelMultipleChoiceField(
+        User.objects.selling(),
+        label=_lazy("Which people"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    strategy = forms.ChoiceField(
+        label=_lazy("Among them, it goes to"),
+        choices=list(STRATEGIES.items()),
+        widget=forms.RadioSelect,
+        initial="round_robin",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("target") == "team" and not cleaned.get("team"):
+            self.add_error("team", _("Choose the team."))
+        if cleaned.get("target") == "users" and not cleaned.get("users"):
+            self.add_error("users", _("Choose at least one person."))
+        return cleaned
+
+    def rule(self, when: Mapping[str, Any]) -> dict[str, Any]:
+        """The rule as a part of a document, without its key."""
+        data = self.cleaned_data
+        people: list[uuid.UUID] = [user.id for user in data["users"]]
+        to_team = data["target"] == "team"
+        return {
+            "name": data["name"].strip(),
+            "when": dict(when),
+            "to": {
+                "team": str(data["team"].id) if to_team else None,
+                "users": [] if to_team else [str(one) for one in people],
+                "strategy": data["strategy"],
+            },
+        }
+
+
+def _bound(text: str) -> str | None:
+    """A bound as the document keeps it: a number with a point, or an ISO date."""
+    text = text.strip().replace(" ", "")
+    if not text:
+        return None
+    if len(text) == 10 and text[4] == "-":
+        return text
+    plain = text.replace(".", "").replace(",", ".") if "," in text else text
+    try:
+        return str(Decimal(plain))
+    except InvalidOperation:
+        raise forms.ValidationError(_("This must be a number, or a date as 2026-12-31.")) from None

@@ -1,0 +1,141 @@
+"""Pages of the process: all pipelines, a new one, and the designer of one."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cadans.ground.conditions import Condition
+from cadans.ground.errors import Invalid
+from cadans.playbooks.actions import (
+    archive_pipeline,
+    make_pipeline,
+    rename_pipeline,
+    set_default,
+)
+from cadans.playbooks.playbook import templates
+from cadans.playbooks.queries import overview_of_pipelines
+from cadans.team.models import User
+from cadans.team.queries import require_role
+from cadans.web.process.conditions import builder_of, row_of
+from cadans.web.process.desk import desk, may_design, pipeline_or_404
+from cadans.web.process.forms import NewPipelineForm
+
+DESIGNERS = (User.Role.MANAGER, User.Role.ADMIN)
+
+
+@login_required
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every pipeline as a drawing of its stages. Reps see those that are live."""
+    editing = may_design(request.user)
+    rows = [one for one in overview_of_pipelines() if editing or one.pipeline.version_id]
+    return render(request, "process/overview.html", {"rows": rows, "editing": editing})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose a playbook to start from, or start with nothing."""
+    require_role(request.user, *DESIGNERS)
+    form = NewPipelineForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pipeline = make_pipeline(
+                request.user,
+                name=form.cleaned_data["name"],
+                template=form.cleaned_data["template"] or None,
+            )
+        except Invalid as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("A draft. Nobody sees it until you publish it."))
+            return redirect("process:designer", key=pipeline.key)
+    context = {
+        "form": form,
+        "playbooks": templates(),
+        "chosen": request.POST.get("template", templates()[0].key),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "process/new.html", context, status=status)
+
+
+@login_required
+@require_GET
+def designer(request: HttpRequest, key: str) -> HttpResponse:
+    """The designer of one pipeline; htmx asks for its changing part alone."""
+    pipeline = pipeline_or_404(request, key)
+    context = desk(
+        request, pipeline, stage=request.GET.get("stage", ""), tab=request.GET.get("tab", "")
+    )
+    part = request.htmx and request.htmx.target == "designer"
+    return render(request, "process/_designer.html" if part else "process/designer.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def rename(request: HttpRequest, key: str) -> HttpResponse:
+    """Give the pipeline another name, in the side panel."""
+    pipeline = pipeline_or_404(request, key)
+    require_role(request.user, *DESIGNERS)
+    if request.method == "GET":
+        return render(request, "process/_rename.html", {"pipeline": pipeline})
+    try:
+        rename_pipeline(request.user, pipeline, name=request.POST.get("name", ""))
+    except Invalid as error:
+        context = {"pipeline": pipeline, "error": error.message, "name": request.POST.get("name")}
+        return render(request, "process/_rename.html", context, status=422)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = reverse("process:designer", args=[pipeline.key])
+    return response
+
+
+@login_required
+@require_POST
+def make_default(request: HttpRequest, key: str) -> HttpResponse:
+    """Let new leads go to this pipeline."""
+    pipeline = set_default(request.user, pipeline_or_404(request, key))
+    messages.success(
+        request, _("New leads go to “%(pipeline)s” now.") % {"pipeline": pipeline.name}
+    )
+    return _redirect(request, reverse("process:designer", args=[pipeline.key]))
+
+
+@login_required
+@require_POST
+def archive(request: HttpRequest, key: str) -> HttpResponse:
+    """Put the pipeline away."""
+    pipeline = archive_pipeline(request.user, pipeline_or_404(request, key))
+    messages.success(request, _("“%(pipeline)s” is archived.") % {"pipeline": pipeline.name})
+    return _redirect(request, reverse("process:overview"))
+
+
+@login_required
+@require_GET
+def condition_row(request: HttpRequest) -> HttpResponse:
+    """A row of the condition builder, for a field and comparison chosen in the page."""
+    is_free = request.GET.get("free") == "1"
+    row = row_of(
+        request.GET.get("number", "")[:40] or token_hex(4),
+        request.GET.get("when_field", "")[:80],
+        request.GET.get("when_is", "equal"),
+        request.GET.get("when_than", "")[:400],
+        is_free=is_free,
+    )
+    context = {"row": row, "builder": builder_of(Condition(), is_free=is_free)}
+    return render(request, "process/_condition_row.html", context)
+
+
+def _redirect(request: HttpRequest, to: str) -> HttpResponse:
+    if not request.htmx:
+        return redirect(to)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = to
+    return response
