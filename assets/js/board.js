@@ -3,20 +3,23 @@ import Sortable from "sortablejs";
 import { place } from "./menu.js";
 import { happen, send, words } from "./page.js";
 import { toast } from "./toasts.js";
-import { refresh } from "./live.js";
+import { changing, refresh } from "./live.js";
 
 const stageOf = (card) => card.closest("[data-stage]");
 
 /** Ask the server to move a card; put it back where it was when that is refused. */
 async function move(card, list, back) {
   let response;
+  changing();
   try {
     response = await send(card.dataset.moveUrl, { stage: list.dataset.stage });
   } catch {
+    changing();
     back();
     toast(words.offline, "error");
     return;
   }
+  changing();
   if (!response.ok) back();
   const told = happen(response, card);
   if (!response.ok && !told) toast((await response.text()).slice(0, 300) || words.broken, "error");

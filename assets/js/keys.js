@@ -1,4 +1,4 @@
-// Keys: ? sheet · Ctrl/⌘ K palette · / search · c new lead · g … places · j k walk · Enter open · e edit · x done · m move.
+// Keys: ? sheet · Ctrl/⌘ K palette · / search · c new lead · g … places · j k walk · Enter open · e edit · x done · s skip · l log · m move.
 import { openMoveMenu } from "./board.js";
 import { openPalette } from "./palette.js";
 import { typing } from "./page.js";
@@ -57,6 +57,8 @@ const single = {
   k: () => walk(-1) ?? true,
   e: () => press("[data-edit]", here() ?? undefined) || press("main [data-edit]"),
   x: () => (here() ? press("[data-done]", here()) : false),
+  s: () => (here() ? press("[data-skip]", here()) : false),
+  l: () => (here() && press("[data-log]", here())) || press("main [data-log-field]"),
   m: () => {
     const card = here();
     if (!card?.dataset.moveUrl) return false;

@@ -4,6 +4,10 @@ import { morph } from "./morph.js";
 
 const EVERY = 1500;
 const asking = new WeakSet();
+let ownChanges = 0;
+
+/** Somebody changes things here: an answer that was under way is out of date. */
+export const changing = () => (ownChanges += 1);
 const again = new WeakSet();
 
 /** Ask once for what is new in `element`, and morph it in. */
@@ -13,13 +17,15 @@ export async function refresh(element) {
     return;
   }
   asking.add(element);
+  const began = ownChanges;
   try {
     const url = new URL(element.dataset.liveUrl, location.href);
     for (const [name, value] of new URLSearchParams(location.search)) url.searchParams.append(name, value);
     url.searchParams.set("token", element.dataset.liveToken ?? "");
     const response = await fetch(url, { headers: { "HX-Request": "true", "X-Live": "true" } });
-    if (response.status !== 200 || response.redirected || busy(element)) return;
+    if (response.status !== 200 || response.redirected) return;
     const html = await response.text();
+    if (began !== ownChanges || busy(element)) return;
     const token = response.headers.get("X-Live-Token") ?? "";
     const before = places(element);
     const id = element.id;
