@@ -44,7 +44,7 @@ lint: $(DEV) $(DEV_PACKAGES) $(MO)
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --quiet --lint --check cadans/web/templates
 	@$(BIN)/python tools/messages.py check
-	@$(BIN)/cadans migrate --check
+	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -W ignore -m django makemigrations --check
 	@$(BIN)/mypy
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 

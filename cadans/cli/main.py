@@ -36,6 +36,7 @@ COMMANDS = {
     "prepare": Entry("preparing:prepare", "What `serve` does before it opens."),
     "doctor": Entry("doctor:doctor", "Check the set-up, and say what to do."),
     "user": Entry("user:user", "Add people who log in."),
+    "demo": Entry("demo:demo", "Fill an empty Cadans with a demo company."),
     "token": Entry("token:token", "Make keys for programs."),
     "report": Entry("report:report", "The figures of the pages, here."),
 }

@@ -1,28 +1,15 @@
 """`cadans migrate` and `prepare`: what comes before serving."""
 
-import sys
-
 import click
-from django.core.management import call_command
 
 from cadans.cli.database import needs_database
 from cadans.config.prepare import collect_static_files, load_demo, migrate_database
 
 
 @click.command()
-@click.option(
-    "--check", is_flag=True, help="Only say whether the models have lost their migrations."
-)
-def migrate(check: bool) -> None:
-    """Bring the database up to this version. Several machines may call it at once."""
-    if check:
-        call_command("makemigrations", check=True, dry_run=True, verbosity=1)
-    else:
-        _migrate()
-
-
 @needs_database
-def _migrate() -> None:
+def migrate() -> None:
+    """Bring the database up to this version. Several machines may call it at once."""
     if not migrate_database(click.echo):
         click.echo("The database is up to date.")
 
@@ -36,4 +23,3 @@ def prepare(demo: bool) -> None:
     collect_static_files(click.echo)
     if demo:
         load_demo(click.echo)
-    sys.stdout.flush()
