@@ -1,6 +1,7 @@
 """What must be right before the first request: the schema, the static files, the demo company."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from cadans.demo import load as demo
+from cadans.demo.people import LOG_INS
+from cadans.team.queries import is_set_up
 
 Say = Callable[[str], None]
 
@@ -61,4 +66,14 @@ def _state_of_static_files() -> str:
 
 def load_demo(say: Say) -> None:
     """Load the demo company into a database in which nobody can log in yet."""
-    say("demo: not there yet")
+    if is_set_up():
+        return
+    say("Loading a demo company: twenty months of sales, in a minute or two …")
+
+    def told(done: int) -> None:
+        if done % 500 == 0:
+            say(f"… {done} of {demo.LEADS} leads")
+
+    demo.load_demo(told=told)
+    log_ins = Path(settings.DATA_DIR) / "demo-log-ins.json"
+    log_ins.write_text(json.dumps(LOG_INS))

@@ -10,7 +10,7 @@ from cadans.leads.lead import Lead, StageVisit
 from cadans.leads.task import GoalTick, Task
 from cadans.process.facts import Facts, Held, Laid, Received, Ticked
 from cadans.process.models import Published
-from cadans.process.needs import Needs, needs_of
+from cadans.process.needs import Needs, needs_of_goals
 
 COMPANY_FACTS = ("country", "region", "postcode", "city", "industry", "kind", "market", "employees")
 
@@ -29,7 +29,7 @@ def facts_of(
     """
     keys = {row.id: key for key, row in process.stages.items()}
     stage = process.design.stage(keys[lead.stage_id])
-    needs = needs_of(stage)
+    needs = needs_of_goals(stage)
     gathered = {} if gathered is None else gathered
     fetch: dict[str, Callable[[], tuple[Any, ...]]] = {
         "activity": lambda: _activities(lead),

@@ -30,7 +30,7 @@ from cadans.leads.task import Task
 from cadans.process import decide
 from cadans.process.calendar import due_date
 from cadans.process.models import Published, published
-from cadans.process.needs import needs_of
+from cadans.process.needs import needs_of_rules
 from cadans.team.queries import absent_days, organisation, team_manager_of, working_time
 
 
@@ -162,7 +162,7 @@ def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
         counted = rule.to.strategy == "fewest_open"
         return candidates_of(rule.to, counted=counted, on=deed.absent_on), rota
 
-    choice = choose(stage.rules, fields_of(deed.lead, needs_of(stage)), candidates)
+    choice = choose(stage.rules, fields_of(deed.lead, needs_of_rules(stage)), candidates)
     if choice is not None:
         take_turn(pool(choice.rule), choice.user)
         give(deed, choice.user, because={**choice.because, "version": deed.process.number})

@@ -26,18 +26,16 @@ class Needs:
         )
 
 
-def needs_of(*stages: StageDesign) -> Needs:
-    """What the goals and assignment rules of these stages look at."""
-    fields: set[str] = set()
-    kinds: set[str] = set()
-    for stage in stages:
-        for goal in stage.goals:
-            kinds.add(goal.kind)
-            if isinstance(goal, FieldGoal):
-                fields.add(goal.field)
-        for rule in stage.rules:
-            fields.update(fields_in(rule.when))
-    return Needs(frozenset(fields), frozenset(kinds))
+def needs_of_goals(stage: StageDesign) -> Needs:
+    """What the goals of a stage look at."""
+    fields = {goal.field for goal in stage.goals if isinstance(goal, FieldGoal)}
+    return Needs(frozenset(fields), frozenset(goal.kind for goal in stage.goals))
+
+
+def needs_of_rules(stage: StageDesign) -> Needs:
+    """What the assignment rules of a stage look at."""
+    fields = {name for rule in stage.rules for name in fields_in(rule.when)}
+    return Needs(frozenset(fields), frozenset())
 
 
 def fields_in(condition: Compare | Condition) -> Iterator[str]:

@@ -258,6 +258,7 @@ def _take_task(
     fresh = Task.objects.select_related("assignee").filter(id=task.id).first()
     if fresh is None:
         raise NotFound(_("This task is no longer there."))
+    fresh.lead = deed.lead
     if revision is not None and fresh.revision != revision:
         raise Outdated(_("Somebody else changed this in the meantime. Look again, then change it."))
     return deed, fresh
