@@ -10,9 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from moneyed import Money
 
+from cadans.contacts.models import Company
 from cadans.events.models import Event
 from cadans.ground.errors import NotFound
 from cadans.leads.facts import facts_of
@@ -66,6 +68,17 @@ def standing(lead: Lead) -> Standing:
     return Standing(process, stage, progress(stage, facts), last)
 
 
+def company_called(name: str) -> Company | None:
+    """The company of exactly that name, in any case of letters; the oldest when there are more."""
+    same = Company.objects.present().alias(low=Lower("name")).filter(low=name.lower())
+    return same.order_by("made_at").first()
+
+
+def published_of(lead: Lead) -> Published:
+    """The version of the process that a lead follows (kept in memory)."""
+    return published(lead.version_id)
+
+
 @dataclass
 class Column:
     """One stage of the board: how many leads, how much money, the first cards."""
@@ -74,6 +87,11 @@ class Column:
     count: int = 0
     sums: dict[str, Decimal] = field(default_factory=dict)
     cards: list[Lead] = field(default_factory=list)
+
+    @property
+    def hidden(self) -> int:
+        """How many leads are not among the cards."""
+        return self.count - len(self.cards)
 
     @property
     def total(self) -> Money | None:
@@ -91,12 +109,18 @@ class Column:
 
 
 def board(
-    user: User, pipeline: Pipeline, *, leads: LeadQuerySet | None = None, cards: int = CARDS
+    user: User,
+    pipeline: Pipeline,
+    *,
+    leads: LeadQuerySet | None = None,
+    cards: int = CARDS,
+    more: Mapping[uuid.UUID, int] | None = None,
 ) -> list[Column]:
     """The open leads of a pipeline by stage: four queries, however many leads there are.
 
-    `leads` narrows them (a filtered queryset that began with `visible_to`). Each card has
-    `next_task`, the open task that is due first, or None.
+    `leads` narrows them (a filtered queryset that began with `visible_to`); `more` is how many
+    cards a stage shows beyond the first ones. Each card has `next_task`, the open task that is
+    due first, or None.
     """
     rows = (leads if leads is not None else Lead.objects.visible_to(user)).open()
     rows = rows.filter(pipeline=pipeline)
@@ -112,7 +136,8 @@ def board(
         column.count += row["n"]
         if row["total"] is not None:
             column.sums[row["currency"]] = row["total"]
-    for lead in _first_cards(rows, list(columns), cards):
+    shown = {stage: cards + (more or {}).get(stage, 0) for stage in columns}
+    for lead in _first_cards(rows, shown):
         columns[lead.stage_id].cards.append(lead)
     _hang_next_tasks([lead for column in columns.values() for lead in column.cards])
     return list(columns.values())
@@ -154,13 +179,13 @@ def _token(ids: Any) -> str:
     return hashlib.sha256("".join(str(id) for id in ids).encode()).hexdigest()[:16]
 
 
-def _first_cards(rows: LeadQuerySet, stages: Sequence[uuid.UUID], cards: int) -> list[Lead]:
+def _first_cards(rows: LeadQuerySet, shown: Mapping[uuid.UUID, int]) -> list[Lead]:
     """The newest cards of each stage, in one query that reads no more rows than it shows."""
-    if not stages:
+    if not shown:
         return []
     parts = [
         rows.filter(stage=stage).order_by("-stage_entered_at", "id").values("id")[:cards]
-        for stage in stages
+        for stage, cards in shown.items()
     ]
     ids = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     return list(

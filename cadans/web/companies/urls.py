@@ -1,0 +1,7 @@
+"""Addresses of companies."""
+
+from django.http import HttpResponse
+from django.urls import path
+
+app_name = "companies"
+urlpatterns = [path("", lambda r: HttpResponse(), name="list"), path("suggest/", lambda r: HttpResponse(), name="suggest"), path("<uuid:id>/", lambda r, id: HttpResponse(), name="page")]

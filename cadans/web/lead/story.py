@@ -1,0 +1,250 @@
+"""A lead's timeline: its events as sentences, the notes that came with them, and why."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cadans.events.models import Event
+from cadans.ground.text import in_language
+from cadans.leads.activity import Activity
+from cadans.leads.event_names import Names, names_in
+from cadans.leads.explain import explain
+from cadans.leads.lead import Lead
+from cadans.leads.queries import published_of
+from cadans.web.writing import number
+
+PAGE = 40
+"""Events read at a time; a page of the timeline may show fewer items."""
+
+# Told by another event of the same act: leaving by entering, being left over by the skipping.
+UNTOLD = {"stage_left"}
+GROUPED = {"task_laid", "task_skipped"}
+
+LOOKS: dict[str, dict[str, str]] = {
+    "lead_created": {"icon": "plus", "tone": "accent"},
+    "lead_changed": {"icon": "pencil"},
+    "lead_assigned": {"icon": "user-check"},
+    "stage_entered": {"icon": "arrow-right", "tone": "accent"},
+    "lead_moved": {"icon": "move-right"},
+    "task_laid": {"icon": "list-checks"},
+    "task_added": {"icon": "square-plus"},
+    "task_changed": {"icon": "pencil"},
+    "task_done": {"icon": "square-check", "tone": "good"},
+    "task_skipped": {"icon": "minus"},
+    "signal_received": {"icon": "radio", "tone": "info"},
+    "goal_ticked": {"icon": "circle-check", "tone": "good"},
+    "goal_unticked": {"icon": "circle"},
+    "lead_won": {"icon": "trophy", "tone": "good"},
+    "lead_lost": {"icon": "circle-x", "tone": "bad"},
+    "lead_cancelled": {"icon": "ban"},
+    "lead_reopened": {"icon": "rotate-ccw"},
+    "lead_person_set": {"icon": "user-plus"},
+    "lead_person_removed": {"icon": "user-minus"},
+    "lead_products_set": {"icon": "package"},
+    "history_rebuilt": {"icon": "history"},
+}
+KIND_LOOKS: dict[str, dict[str, str]] = {
+    "call": {"icon": "phone"},
+    "meeting": {"icon": "users"},
+    "demo": {"icon": "presentation"},
+    "email": {"icon": "mail"},
+    "note": {"icon": "notebook-pen"},
+    "ask": {"icon": "handshake"},
+}
+OTHER = {"icon": "circle-dot"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One item of the timeline."""
+
+    id: uuid.UUID
+    text: str
+    at: datetime
+    icon: str
+    tone: str = ""
+    auto: bool = False
+    parts: Sequence[str] = ()
+    note: str = ""
+    why: Sequence[tuple[str, str]] = ()
+    undo_url: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A page of the timeline, newest first, and where the next page begins."""
+
+    items: list[Told] = field(default_factory=list)
+    before: uuid.UUID | None = None
+
+
+def story_of(lead: Lead, *, before: uuid.UUID | None = None) -> Story:
+    """The lead's latest events (before one of them, when given): some six queries."""
+    rows = Event.objects.filter(lead=lead.id)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    events = list(rows.order_by("-id")[: PAGE + 1])
+    more = len(events) > PAGE
+    events = events[:PAGE]
+    known = {event.id: event for event in events}
+    missing = {event.cause for event in events if event.cause and event.because} - set(known)
+    if missing:
+        known |= {event.id: event for event in Event.objects.filter(id__in=missing)}
+    names = names_in(known.values())
+    notes = _notes(events)
+    # By the moment it happened: what is logged late still stands in its place.
+    items = [
+        _told(lead, group, names, known, notes)
+        for group in _groups(sorted(events, key=lambda event: (event.at, event.id), reverse=True))
+    ]
+    if before is None:
+        items = _undoable(lead, events, items)
+    return Story(items, events[-1].id if more and events else None)
+
+
+def _groups(events: Iterable[Event]) -> list[list[Event]]:
+    """Events to tell, with the tasks that one act laid or skipped taken together."""
+    groups: list[list[Event]] = []
+    for event in events:
+        if event.kind in UNTOLD or _is_told_by_move(event):
+            continue
+        last = groups[-1][0] if groups else None
+        same = last is not None and (last.act, last.kind) == (event.act, event.kind)
+        if same and event.kind in GROUPED:
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    return groups
+
+
+def _is_told_by_move(event: Event) -> bool:
+    """Entering a stage by hand: the move before it says so."""
+    return event.kind == "stage_entered" and event.because.get("rule") == "by_hand"
+
+
+def _told(
+    lead: Lead,
+    group: list[Event],
+    names: Names,
+    known: Mapping[uuid.UUID, Event],
+    notes: Mapping[str, Activity],
+) -> Told:
+    event = group[0]
+    look = LOOKS.get(event.kind, OTHER)
+    note = ""
+    if event.kind == "activity_logged":
+        look = KIND_LOOKS.get(str(event.data.get("kind")), OTHER)
+        activity = notes.get(str(event.data.get("activity")))
+        note = activity.note if activity else ""
+    parts: list[str] = []
+    text = explain(event, names)
+    if len(group) > 1:
+        parts = [_task_name(one) for one in reversed(group)]
+        sentence = {
+            "task_laid": ngettext("Laid %(count)d task.", "Laid %(count)d tasks.", len(group)),
+            "task_skipped": ngettext(
+                "Skipped %(count)d task that was left over.",
+                "Skipped %(count)d tasks that were left over.",
+                len(group),
+            ),
+        }[event.kind]
+        text = sentence % {"count": len(group)}
+    return Told(
+        id=event.id,
+        text=text,
+        at=event.at,
+        icon=look["icon"],
+        tone=look.get("tone", ""),
+        auto=bool(event.because) and event.because.get("rule") not in {"by_hand", "created"},
+        parts=parts,
+        note=note,
+        why=_why(lead, event, names, known) if event.because else (),
+    )
+
+
+def _task_name(event: Event) -> str:
+    name = event.data.get("name")
+    return in_language(name) if isinstance(name, Mapping) else str(name or "–")
+
+
+def _notes(events: Iterable[Event]) -> dict[str, Activity]:
+    ids = [event.data.get("activity") for event in events if event.kind == "activity_logged"]
+    return {str(one.id): one for one in Activity.objects.filter(id__in=ids)} if ids else {}
+
+
+def _why(
+    lead: Lead, event: Event, names: Names, known: Mapping[uuid.UUID, Event]
+) -> list[tuple[str, str]]:
+    """The cause, the rule, its version and the values it saw, as names with values."""
+    because = event.because
+    lines: list[tuple[str, str]] = []
+    cause = known.get(event.cause) if event.cause else None
+    if cause is not None:
+        lines.append((_("Because"), explain(cause, names)))
+    rule = because.get("rule")
+    stage = _stage_name(lead, because.get("stage"))
+    told = {
+        "goals_met": _("The goals of “%(stage)s” were met"),
+        "by_hand": _("Somebody did it by hand"),
+        "created": _("A new lead begins in its first stage"),
+        "reopened": _("The lead was reopened"),
+        "process_published": _("A new version of the process was published"),
+        "default": _("The default pipeline"),
+    }.get(str(rule))
+    if told:
+        lines.append((_("Rule"), told % {"stage": stage}))
+    elif rule:
+        lines.append((_("Rule"), str(rule)))
+    goals = because.get("goals")
+    if goals:
+        lines.append((_("Goals"), ", ".join(names.goal(event, because, key) for key in goals)))
+    if because.get("version"):
+        lines.append((_("Process version"), str(because["version"])))
+    seen = because.get("seen")
+    if isinstance(seen, Mapping) and seen:
+        lines.append((_("Values seen"), "; ".join(_seen(key, seen[key], names) for key in seen)))
+    return lines
+
+
+def _seen(key: str, value: Any, names: Names) -> str:
+    if isinstance(value, bool):
+        value = _("yes") if value else _("no")
+    elif isinstance(value, int | float):
+        value = number(value)
+    elif isinstance(value, list):
+        value = ", ".join(names.of.get(str(one), str(one)) for one in value)
+    else:
+        value = names.of.get(str(value), value)
+    return f"{key.replace('_', ' ')}: {'–' if value is None or value == '' else value}"
+
+
+def _stage_name(lead: Lead, key: Any) -> str:
+    for stage in published_of(lead).design.stages:
+        if stage.key == key:
+            return stage.label()
+    return str(key or "–")
+
+
+def _undoable(lead: Lead, events: Sequence[Event], items: list[Told]) -> list[Told]:
+    """Give the last automatic move a way back, as long as the lead still lies where it led."""
+    last = next((event for event in events if event.kind == "stage_entered"), None)
+    if last is None or not lead.is_open or last.because.get("rule") != "goals_met":
+        return items
+    back = str(last.because.get("stage", ""))
+    if str(last.data.get("stage")) != str(lead.stage_id) or not back:
+        return items
+    if back not in published_of(lead).stages:
+        return items
+    url = reverse("lead:move_to", args=[lead.id, back])
+    return [
+        Told(**{**item.__dict__, "undo_url": url}) if item.id == last.id else item
+        for item in items
+    ]
