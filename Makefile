@@ -11,7 +11,8 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir --quiet install \
+  --require-hashes --no-deps
 MO := cadans/locale/nl/LC_MESSAGES/django.mo
 BUILT := cadans/web/static/built/.built
 # Tailwind and the icons read the templates too, so a new class in one of them is a reason to build.
@@ -107,12 +108,14 @@ $(DEV): requirements/dev.txt $(PRODUCT)
 # Node.js builds the static files: the machine's when it is 20 or newer, else one from a wheel.
 HAVE_NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 && echo yes)
 ifeq ($(HAVE_NODE),yes)
-  NPM = npm
+  NPM = $(AT_HOME) npm
   NODE =
 else
-  NPM = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+  NPM = $(AT_HOME) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
   NODE = .venv/.node
 endif
+# Node.js keeps its caches in this folder too.
+AT_HOME = NODE_DISABLE_COMPILE_CACHE=1 npm_config_cache="$(CURDIR)/.venv/.npm"
 
 .venv/.node: requirements/node.txt .venv/.made
 	@echo "Installing Node.js into .venv …"

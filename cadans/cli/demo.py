@@ -3,6 +3,7 @@
 import click
 
 from cadans.cli.database import needs_database
+from cadans.config.prepare import migrate_database
 from cadans.demo.load import LEADS, MONTHS, MOST_SOLD, SEED, load_demo
 from cadans.demo.people import LOG_INS
 
@@ -32,6 +33,7 @@ from cadans.demo.people import LOG_INS
 @needs_database
 def demo(leads: int, months: int, seed: int) -> None:
     """Fill an empty Cadans with a demo company: two teams, two pipelines, a history of sales."""
+    migrate_database(click.echo)
     with click.progressbar(length=leads, label="Selling", width=40, update_min_steps=50) as bar:
         load_demo(leads=leads, months=months, seed=seed, told=lambda n: bar.update(n - bar.pos))
     click.echo("Log in as:")

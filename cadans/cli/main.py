@@ -38,6 +38,7 @@ COMMANDS = {
     "user": Entry("user:user", "Add people who log in."),
     "demo": Entry("demo:demo", "Fill an empty Cadans with a demo company."),
     "token": Entry("token:token", "Make keys for programs."),
+    "import": Entry("import_:import_", "Take in leads, people, companies, stage changes."),
     "report": Entry("report:report", "The figures of the pages, here."),
 }
 
