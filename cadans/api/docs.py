@@ -15,4 +15,6 @@ class DocsPage(DocsBase):
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
         """The page, with the address of the document."""
-        return render(request, "api/docs.html", {"address": self.get_openapi_url(api, kwargs)})
+        address = self.get_openapi_url(api, kwargs)
+        settings = {"url": address, "layout": "BaseLayout", "deepLinking": True}
+        return render(request, "api/docs.html", {"settings": settings})

@@ -13,8 +13,9 @@ def new_id() -> uuid.UUID:
 
 
 def id_at(moment: datetime) -> uuid.UUID:
-    """A UUID version 7 that sorts as if it had been made at `moment` (for history written late)."""
-    return uuid7(int(moment.timestamp()), moment.microsecond * 1000)
+    """The lowest UUID version 7 of that millisecond: what is made from then on sorts after it."""
+    milliseconds = max(int(moment.timestamp() * 1000), 0)
+    return uuid.UUID(int=(milliseconds << 80) | (7 << 76) | (2 << 62))
 
 
 class Row(models.Model):

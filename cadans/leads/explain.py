@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext, pgettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from cadans.contacts.models import BuyingRole
 from cadans.events.models import Event
@@ -207,7 +207,8 @@ def _left(event: Event, data: Data, names: Names) -> str:
     }.get(str(data.get("how")), _("Left “%(stage)s”."))
     told = sentence % {"stage": stage}
     if data.get("how") in {"moved", "won"} and data.get("goals_met") is False:
-        told = f"{told} {_('Its goals were not met.')}"
+        unmet = _("Its goals were not met.")
+        return f"{told} {unmet}"
     return told
 
 
@@ -225,7 +226,8 @@ def _moved(event: Event, data: Data, names: Names) -> str:
 def _with_reason(told: str, data: Data) -> str:
     if not data.get("reason"):
         return told
-    return f"{told} {_('Reason: %(reason)s') % {'reason': data['reason']}}"
+    reason = _("Reason: %(reason)s") % {"reason": data["reason"]}
+    return f"{told} {reason}"
 
 
 def _goals(event: Event, names: Names, stage: str) -> dict[str, str]:
@@ -297,7 +299,7 @@ def _activity(event: Event, data: Data, names: Names) -> str:
     told = held % {"who": _who(event, names), "kind": _kind(kind)}
     outcome = dict(Activity.Outcome.choices).get(str(data.get("outcome") or ""))
     if outcome:
-        told = f"{told} {pgettext('outcome of an activity', '%(outcome)s.') % {'outcome': outcome}}"
+        told = f"{told} {outcome}."
     return told
 
 
@@ -324,7 +326,8 @@ def _closed(by_process: str, by_hand: str) -> Sentence:
             return _(by_process)
         text = _(by_hand) % {"who": _who(event, names)}
         if data.get("reason"):
-            text = f"{text} {_('Reason: %(reason)s') % {'reason': names[data['reason']]}}"
+            reason = _("Reason: %(reason)s") % {"reason": names[data["reason"]]}
+            return f"{text} {reason}"
         return text
 
     return told

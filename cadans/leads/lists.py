@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from cadans.contacts.models import Person
@@ -16,7 +16,7 @@ from cadans.ground.errors import Invalid, NotFound
 from cadans.ground.ids import id_at
 from cadans.leads.activity import Activity
 from cadans.leads.finding import with_words
-from cadans.leads.lead import Lead, LeadPerson, LeadQuerySet
+from cadans.leads.lead import Lead, LeadPerson, LeadProduct, LeadQuerySet
 from cadans.leads.offer import Source
 from cadans.leads.task import Task, TaskQuerySet
 from cadans.process.models import Pipeline, Stage
@@ -71,11 +71,9 @@ def leads_wanted(user: User, wanted: Wanted) -> LeadQuerySet:
 
 def with_all(rows: LeadQuerySet) -> QuerySet[Lead]:
     """The leads with everything that shows them whole: four queries for any number."""
-    return (
-        rows.with_names()
-        .select_related("loss_reason")
-        .prefetch_related("parts__person", "lines__product", "tags")
-    )
+    parts = Prefetch("parts", LeadPerson.objects.select_related("person"))
+    lines = Prefetch("lines", LeadProduct.objects.select_related("product"))
+    return rows.with_names().select_related("loss_reason").prefetch_related(parts, lines, "tags")
 
 
 def whole_lead(user: User, id: uuid.UUID) -> Lead:

@@ -52,5 +52,6 @@ def _named(model: type[Offer], word: str, message: str, *, pointer: str, code: s
     told = message % {"name": word}
     known = ", ".join(rows.values_list("name", flat=True)[:MOST_TOLD])
     if known:
-        told = f"{told} {_('Known are: %(names)s.') % {'names': known}}"
+        also = _("Known are: %(names)s.") % {"names": known}
+        told = f"{told} {also}"
     raise Invalid(told, pointer=pointer, code=code)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cadans.leads.models import Lead
-from tests.api.conftest import Program
+from tests.api.program import Program
 from tests.world import World
 
 WHOLE = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import Program
+from tests.api.program import Program
 from tests.world import World
 
 KEPT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
