@@ -97,17 +97,23 @@ function whiskers(series, palette) {
 }
 
 /** Our funnel: stages under each other, bars to the left, the figure and a note at the right. */
-function funnel({ stages, name, valueFormatter = "number" }, palette) {
+function funnel({ stages, name, valueFormatter = "number" }, palette, width) {
   const format = formatter(valueFormatter);
+  // The longest bar leaves room for its figure and note.
+  const labels = Math.min(120, width / 3);
+  const room = (stage) => (format(stage.value).length + (stage.note?.length ?? 0)) * 7 + 24;
+  const plot = Math.max(120, width - labels - 16);
+  const largest = Math.max(1, ...stages.map((stage) => stage.value));
+  const ends = stages.map((stage) => (stage.value * plot) / Math.max(60, plot - room(stage)));
   return {
     grid: { left: 0, right: 0, top: 4, bottom: 4 },
-    xAxis: { type: "value", show: false, max: Math.max(1, ...stages.map((stage) => stage.value)) * 1.32 },
+    xAxis: { type: "value", show: false, max: Math.max(largest, ...ends) },
     yAxis: {
       type: "category",
       inverse: true,
       data: stages.map((stage) => stage.name),
       axisLine: { show: false },
-      axisLabel: { width: 120, overflow: "truncate", color: palette.text, fontWeight: 500 },
+      axisLabel: { width: labels, overflow: "truncate", color: palette.text, fontWeight: 500 },
     },
     tooltip: { trigger: "item" },
     series: [
@@ -167,11 +173,11 @@ function series(own, at, palette) {
   return own;
 }
 
-/** What ECharts gets for a page's options. */
-export function expand(given) {
+/** What ECharts gets for a page's options, in an element that is `width` pixels wide. */
+export function expand(given, width) {
   const palette = colours();
   const { kind, ...plain } = given;
-  const options = kind === "funnel" ? funnel(plain, palette) : resolve(plain, "", palette);
+  const options = kind === "funnel" ? funnel(plain, palette, width) : resolve(plain, "", palette);
   const all = listed(options.series);
   const many = all.filter((one) => one.type !== "interval").length > 1;
   const font = getComputedStyle(document.body).fontFamily;

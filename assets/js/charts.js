@@ -21,7 +21,7 @@ const optionsOf = (element) => JSON.parse(document.getElementById(element.datase
 function draw(element) {
   drawn.get(element)?.dispose();
   const chart = echarts.init(element, null, { locale, renderer: "canvas" });
-  chart.setOption({ ...expand(optionsOf(element)), animation: !still.matches });
+  chart.setOption({ ...expand(optionsOf(element), element.clientWidth), animation: !still.matches });
   chart.on("click", ({ data }) => {
     if (data?.href) location.href = data.href;
   });
@@ -32,7 +32,12 @@ function draw(element) {
 }
 
 const seen = new ResizeObserver((entries) => {
-  for (const { target } of entries) drawn.get(target)?.resize();
+  for (const { target } of entries) {
+    const chart = drawn.get(target);
+    if (!chart || chart.getWidth() === target.clientWidth) continue;
+    chart.resize();
+    if (optionsOf(target).kind) chart.setOption(expand(optionsOf(target), target.clientWidth));
+  }
 });
 
 function prepare() {
@@ -55,7 +60,7 @@ function save(element, kind) {
   let url;
   if (kind === "svg") {
     const copy = echarts.init(null, null, { renderer: "svg", ssr: true, width, height, locale });
-    copy.setOption({ ...expand(optionsOf(element)), animation: false });
+    copy.setOption({ ...expand(optionsOf(element), width), animation: false });
     url = URL.createObjectURL(new Blob([copy.renderToSVGString()], { type: "image/svg+xml" }));
     copy.dispose();
   } else {
