@@ -1,0 +1,88 @@
+"""Maven Analytics' CRM opportunities come in whole, and give the figures known of them."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cadans.exchange.models import ImportRun
+from cadans.insight.filters import Filters
+from cadans.insight.reports import report
+from cadans.leads.models import Lead
+from cadans.team.models import User
+from tests.real.conftest import data, imported, organise, pipeline, reference
+from tests.retold import assert_replay_equals_tables
+
+pytestmark = pytest.mark.django_db
+
+FOLDER = "maven-crm"
+EVER = Filters(since=date(2016, 1, 1), until=date(2018, 1, 1))
+
+
+@pytest.fixture(scope="module")
+def run(kept: None) -> Iterator[ImportRun]:
+    file = data(FOLDER) / "sales_pipeline.csv"
+    organise("USD")
+    sales = pipeline("Sales", {"Prospecting": None, "Engaging": None, "Won": "won"})
+    return imported(file, "leads", "maven.yaml", pipeline=sales)
+
+
+def by(dimension: str) -> dict[str, Any]:
+    rows = report("win-rate", Filters(EVER.since, EVER.until, by=dimension), None)["rows"]
+    return {row["label"]: row for row in rows}
+
+
+def test_every_deal_comes_in(run: ImportRun) -> None:
+    assert run.counts == {"created": 8800, "updated": 0, "skipped": 0, "refused": 0}
+    counts = reference(FOLDER)["stage_counts"]
+    assert Lead.objects.filter(status="won").count() == counts["Won"]
+    assert Lead.objects.filter(status="lost").count() == counts["Lost"]
+    assert Lead.objects.open().filter(stage__key="engaging").count() == counts["Engaging"]
+    assert Lead.objects.open().filter(stage__key="prospecting").count() == counts["Prospecting"]
+
+
+def test_the_win_rate_is_the_one_known(run: ImportRun) -> None:
+    figures = reference(FOLDER)
+    total = report("win-rate", EVER, None)["total"]
+    rate = total["win_rate"]
+    assert (rate["numerator"], rate["denominator"]) == (4238, 4238 + 2473)
+    assert rate["value"] == pytest.approx(figures["win_rate"], abs=1e-6)
+    assert [rate["low"], rate["high"]] == pytest.approx(figures["win_rate_wilson95"], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "known"),
+    [("owner", "by_rep"), ("product", "by_product"), ("territory", "by_region")],
+)
+def test_the_win_rate_of_each_part_is_the_one_known(
+    run: ImportRun, dimension: str, known: str
+) -> None:
+    rows = by(dimension)
+    for name, figures in reference(FOLDER)[known].items():
+        if not figures["won"] + figures["lost"]:
+            continue
+        rate = rows[name]["win_rate"]
+        assert rate["numerator"] == figures["won"], name
+        assert rate["denominator"] == figures["won"] + figures["lost"], name
+        assert rate["value"] == pytest.approx(figures["win_rate"], abs=1e-6), name
+
+
+def test_the_money_is_kept_to_the_cent(run: ImportRun) -> None:
+    won = Lead.objects.filter(status="won").values_list("value", flat=True)
+    assert sum(won, Decimal(0)) == reference(FOLDER)["won_value"]
+
+
+def test_agents_are_kept_as_users_who_cannot_log_in(run: ImportRun) -> None:
+    assert User.objects.count() == 30
+    assert not User.objects.active().exists()
+
+
+def test_the_log_tells_the_same_as_the_tables(run: ImportRun) -> None:
+    assert assert_replay_equals_tables() == 8800 + 4238
+
+
+def test_the_same_file_again_changes_nothing(run: ImportRun) -> None:
+    again = imported(data(FOLDER) / "sales_pipeline.csv", "leads", "maven.yaml")
+    assert again.counts == {"created": 0, "updated": 0, "skipped": 8800, "refused": 0}
