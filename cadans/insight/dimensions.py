@@ -261,6 +261,12 @@ def named(by: str, values: Iterable[Any]) -> Labels:
     }
 
 
+def row_named(by: str, key: str) -> str:
+    """The label of the row with this key. Raises Invalid for a strange key."""
+    value = None if key == NONE else DIMENSIONS[by].key_of(key)
+    return named(by, [value])[value][1]
+
+
 def part(facts: Facts, filters: Filters, by: str, key: str) -> Sql:
     """The condition for the facts in the row with this key. Raises Invalid for a strange key."""
     dimension = DIMENSIONS[by]

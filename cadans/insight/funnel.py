@@ -325,6 +325,11 @@ def an_id(choice: Choice | None) -> uuid.UUID | None:
     return choice if isinstance(choice, uuid.UUID) else None
 
 
+def stage_label(filters: Filters, key: str) -> str:
+    """The name of the stage with the key. Raises Invalid when there is none."""
+    return stage_named(in_one_pipeline(filters), key).label
+
+
 def stage_named(filters: Filters, key: str) -> Stage:
     """The stage with the key in the report's pipeline; without a key the first one."""
     rows = Stage.objects.filter(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from cadans.ground.errors import NotFound
 from cadans.insight import funnel, win_rate
 from cadans.insight.facts import Sql
 from cadans.insight.filters import Filters
-from cadans.leads.models import Lead
+from cadans.leads.lead import Lead, LeadQuerySet
 from cadans.team.models import User
 
 METRICS: dict[str, Callable[[Filters, User | None], dict[str, Any]]] = {
@@ -46,7 +45,7 @@ def report(metric: str, filters: Filters, user: User | None) -> dict[str, Any]:
 
 def leads_behind(
     metric: str, filters: Filters, key: str, part: str, user: User | None, *, stage: str = ""
-) -> QuerySet[Lead]:
+) -> LeadQuerySet:
     """The leads that a figure counts, as a queryset.
 
     `key` is the row's key ("" for the total), `part` the figure's: `won`, `closed`, `entered`,
@@ -55,7 +54,7 @@ def leads_behind(
     extra = {"stage": stage} if metric == "funnel" else {}
     ids = known(metric, BEHIND)(filters, user, key, part, **extra)
     leads = Lead.objects.present() if user is None else Lead.objects.visible_to(user)
-    found: QuerySet[Lead] = leads.filter(id__in=RawSQL(ids.text, ids.values))  # noqa: S611 - see facts.py
+    found: LeadQuerySet = leads.filter(id__in=RawSQL(ids.text, ids.values))  # noqa: S611 - see facts.py
     return found
 
 

@@ -1,0 +1,153 @@
+"""What a page of Insight was asked: the period and filters in its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cadans.insight.filters import EARLIEST, LATEST, Filters, last_twelve_months, read_filters
+from cadans.team.queries import organisation
+
+Span = tuple[date, date]
+Option = tuple[str, str]
+
+
+def quarter_of(day: date) -> date:
+    """The first day of a day's quarter."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+
+
+def _month(today: date) -> Span:
+    first = today.replace(day=1)
+    return first, first + relativedelta(months=1)
+
+
+def _month_before(today: date) -> Span:
+    first = today.replace(day=1)
+    return first - relativedelta(months=1), first
+
+
+def _quarter(today: date) -> Span:
+    first = quarter_of(today)
+    return first, first + relativedelta(months=3)
+
+
+def _quarter_before(today: date) -> Span:
+    first = quarter_of(today)
+    return first - relativedelta(months=3), first
+
+
+def _year(today: date) -> Span:
+    return date(today.year, 1, 1), date(today.year + 1, 1, 1)
+
+
+def _year_before(today: date) -> Span:
+    return date(today.year - 1, 1, 1), date(today.year, 1, 1)
+
+
+def _ever(today: date) -> Span:
+    return EARLIEST, LATEST
+
+
+SPANS: dict[str, Callable[[date], Span]] = {
+    "12-months": last_twelve_months,
+    "month": _month,
+    "last-month": _month_before,
+    "quarter": _quarter,
+    "last-quarter": _quarter_before,
+    "year": _year,
+    "last-year": _year_before,
+    "all": _ever,
+}
+OWN = "own"
+"""The period whose first and last day a person chose (`from` and `through`)."""
+
+
+def spans_named() -> list[Option]:
+    """The periods to choose from."""
+    return [
+        ("12-months", _("Last 12 months")),
+        ("month", _("This month")),
+        ("last-month", _("Last month")),
+        ("quarter", _("This quarter")),
+        ("last-quarter", _("Last quarter")),
+        ("year", _("This year")),
+        ("last-year", _("Last year")),
+        ("all", _("All time")),
+        (OWN, _("Own period…")),
+    ]
+
+
+@dataclass(frozen=True)
+class Question:
+    """The filters of a page, and the address they came from."""
+
+    asked: QueryDict
+    filters: Filters
+    period: str
+
+    @property
+    def last_day(self) -> date:
+        """The last day that counts, as people say it."""
+        return self.filters.until - timedelta(days=1)
+
+    @property
+    def is_ever(self) -> bool:
+        """Whether all time is meant."""
+        return self.filters.since == EARLIEST
+
+    def address(self, name: str, *arguments: str, **more: str) -> str:
+        """The address of another page of Insight with the same period and filters."""
+        kept = {key: value for key, value in self.asked.items() if value and key in KEPT}
+        asked = {key: value for key, value in {**kept, **more}.items() if value}
+        bare = reverse(f"insight:{name}", args=arguments)
+        return f"{bare}?{urlencode(asked)}" if asked else bare
+
+    def behind(self, metric: str, part: str, *, key: str = "", stage: str = "") -> str:
+        """The address of the leads behind a figure."""
+        by = self.filters.by or ""
+        return self.address("leads", metric=metric, part=part, key=key, stage=stage, by=by)
+
+
+FILTERS = ("pipeline", "owner", "team", "source", "product", "product_line", "territory")
+KEPT = ("period", "from", "through", "by", *FILTERS)
+
+
+def read_question(request: HttpRequest, *, by: str = "") -> Question:
+    """The question in the address. `by`: the breakdown when the address names none.
+
+    People give the last day that counts (`through`); inside, the end is exclusive.
+    """
+    settings = organisation()
+    today = timezone.now().astimezone(ZoneInfo(settings.time_zone)).date()
+    asked = request.GET
+    period = asked.get("period") or "12-months"
+    if period != OWN and period not in SPANS:
+        period = "12-months"
+    query: dict[str, Any] = {name: asked.get(name) for name in FILTERS}
+    query["by"] = asked.get("by") or by
+    if period == OWN:
+        query |= {"from": asked.get("from"), "to": day_after(asked.get("through"))}
+    filters = read_filters(query, settings=settings, today=today)
+    if period != OWN:
+        since, until = SPANS[period](today)
+        filters = replace(filters, since=since, until=until)
+    return Question(asked, filters, period)
+
+
+def day_after(text: str | None) -> date | str | None:
+    """The first day that no longer counts, from the last that does; as it came if it is no day."""
+    try:
+        return date.fromisoformat(text or "") + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return text

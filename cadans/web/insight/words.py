@@ -1,0 +1,145 @@
+"""What Insight says in words: reasons, breakdowns, comparisons, the names of lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cadans.insight.intervals import FEW
+from cadans.web.insight.question import Question
+from cadans.web.writing import NOTHING, day, number, percent
+
+Figures = dict[str, Any]
+
+NARROW = 0.04
+"""Below this width whole per cents would hide the interval."""
+
+
+def reason(word: str) -> str:
+    """Why a figure is missing, as a sentence."""
+    return {
+        "no_leads": _("No leads to count in this period."),
+        "no_values": _("None of these leads has a value."),
+        "lost_without_value": _("None of the lost leads has a value, so a rate says nothing."),
+        "won_without_value": _("None of the won leads has a value, so a rate says nothing."),
+        "only_lost": _("Only lost leads have a reason."),
+        "last_stage": _("The last stage: there is no next one."),
+    }.get(word, "")
+
+
+def breakdowns(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Breakdowns to choose from: (value in the address, name)."""
+    named = {
+        "owner": _("By owner"),
+        "team": _("By team"),
+        "territory": _("By territory"),
+        "product": _("By product"),
+        "product_line": _("By product line"),
+        "source": _("By source"),
+        "stage": _("By stage"),
+        "loss_reason": _("By loss reason"),
+        "month": _("By month"),
+        "quarter": _("By quarter"),
+        "pipeline": _("By pipeline"),
+    }
+    return [(name, named[name]) for name in names]
+
+
+def head_of(by: str) -> str:
+    """The head of a breakdown's first column."""
+    return {
+        "owner": _("Owner"),
+        "team": _("Team"),
+        "territory": _("Territory"),
+        "product": _("Product"),
+        "product_line": _("Product line"),
+        "source": _("Source"),
+        "stage": _("Stage"),
+        "loss_reason": _("Loss reason"),
+        "month": _("Month"),
+        "quarter": _("Quarter"),
+        "pipeline": _("Pipeline"),
+    }[by]
+
+
+def of_leads(rate: Figures) -> str:
+    """“248 of 391”, or why there is nothing to say."""
+    if rate["value"] is None:
+        return reason(rate["reason"])
+    return _("%(part)s of %(whole)s") % {
+        "part": number(rate["numerator"]),
+        "whole": number(rate["denominator"]),
+    }
+
+
+def interval(rate: Figures) -> str:
+    """“59% – 68%”, with a decimal when it is narrow; nothing when there is none."""
+    if rate["low"] is None:
+        return ""
+    places = 1 if rate["high"] - rate["low"] < NARROW else 0
+    return f"{percent(rate['low'], places)} – {percent(rate['high'], places)}"
+
+
+def is_few(rate: Figures) -> bool:
+    """Whether a rate rests on few leads."""
+    return rate["value"] is not None and rate["denominator"] < FEW
+
+
+def change(now: Figures, before: Figures | None) -> tuple[str, str]:
+    """The change of a rate in points, with its tone: quiet while it may well be chance."""
+    if before is None or now["value"] is None or before["value"] is None:
+        return "", "quiet"
+    points = (now["value"] - before["value"]) * 100
+    text = _("%(points)s pts") % {
+        "points": f"{'+' if points >= 0 else '−'}{number(abs(points), 1)}"
+    }
+    if now["low"] > before["high"]:
+        return text, "good"
+    if now["high"] < before["low"]:
+        return text, "bad"
+    return text, "quiet"
+
+
+def period(question: Question) -> str:
+    """“1 Dec 2025 – 24 Nov”, with both days counting."""
+    if question.is_ever:
+        return _("All time")
+    return f"{day(question.filters.since)} – {day(question.last_day)}"
+
+
+def days(value: float | None) -> str:
+    """“3.2 days”, with more places for less than a day; a dash for nothing."""
+    if value is None:
+        return NOTHING
+    places = 1 if value >= 0.05 or value == 0 else 3
+    return ngettext("%(days)s day", "%(days)s days", 2 if value != 1 else 1) % {
+        "days": number(value, places)
+    }
+
+
+def list_named(metric: str, part: str) -> str:
+    """What a list behind a figure holds."""
+    return {
+        ("win-rate", "closed"): _("Leads won or lost"),
+        ("win-rate", "won"): _("Leads won"),
+        ("win-rate", "lost"): _("Leads lost"),
+        ("win-rate", "worthless"): _("Closed leads without a value"),
+        ("win-rate", "opened"): _("Leads opened"),
+        ("win-rate", "opened_decided"): _("Leads opened that are decided"),
+        ("win-rate", "opened_won"): _("Leads opened that were won"),
+        ("win-rate", "opened_lost"): _("Leads opened that were lost"),
+        ("win-rate", "opened_open"): _("Leads opened that are still open"),
+        ("funnel", "entered"): _("Leads that entered the stage"),
+        ("funnel", "reached_next"): _("Leads that went on to a next stage"),
+        ("funnel", "resolved"): _("Leads that went on or were lost"),
+        ("funnel", "lost"): _("Leads lost before a next stage"),
+        ("funnel", "stalled"): _("Leads that stall"),
+        ("funnel", "active"): _("Leads under way"),
+        ("funnel", "won"): _("Leads that were won in the end"),
+        ("funnel", "lost_in_the_end"): _("Leads that were lost in the end"),
+        ("funnel", "decided"): _("Leads that were won or lost in the end"),
+        ("funnel", "present"): _("Leads in the stage now"),
+        ("funnel", "idle"): _("Leads idle in the stage now"),
+    }.get((metric, part), _("Leads"))
