@@ -100,7 +100,7 @@ function whiskers(series, palette) {
 function funnel({ stages, name, valueFormatter = "number" }, palette, width) {
   const format = formatter(valueFormatter);
   // The longest bar leaves room for its figure and note.
-  const labels = Math.min(120, width / 3);
+  const labels = Math.min(170, width / 3);
   const room = (stage) => (format(stage.value).length + (stage.note?.length ?? 0)) * 7 + 24;
   const plot = Math.max(120, width - labels - 16);
   const largest = Math.max(1, ...stages.map((stage) => stage.value));
