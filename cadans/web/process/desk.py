@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from cadans.playbooks.check import Finding
 from cadans.playbooks.difference import differences
@@ -17,7 +18,7 @@ from cadans.playbooks.queries import (
     open_leads_by_stage,
     pipeline_named,
 )
-from cadans.process.design import Design, StageDesign
+from cadans.process.design import Design, Guidance, StageDesign
 from cadans.process.models import Pipeline
 from cadans.team.models import User
 from cadans.web.process import words
@@ -29,6 +30,7 @@ from cadans.web.process.forms import (
 )
 
 TABS = ("goals", "guidance", "tasks", "rules", "settings")
+LANGUAGES = {"nl": _lazy("In Dutch"), "en": _lazy("In English")}
 ENDED_TABS = ("guidance", "settings")
 
 
@@ -104,6 +106,7 @@ def desk(
         "tasks": _tasks(chosen, lexicon),
         "rules": _rules(chosen, lexicon),
         "guidance": chosen.guidance_in(),
+        "guidances": _guidances(chosen, tab),
         "goal_kinds": [(key, label, icon) for key, (label, icon) in words.GOAL_KINDS.items()],
         "changes": changes if live is not None else [],
         "is_draft_only": live is None,
@@ -119,6 +122,14 @@ def _form(stage: StageDesign, tab: str) -> StageSettingsForm | GuidanceForm | No
     if tab == "settings":
         return stage_settings_form(stage)
     return guidance_form(stage) if tab == "guidance" else None
+
+
+def _guidances(stage: StageDesign, tab: str) -> list[tuple[str, Guidance]]:
+    """What is previewed: both languages while the guidance is written, else the reader's own."""
+    written = [one for one in stage.guidance.items() if one[1].short or one[1].long]
+    if tab == "guidance":
+        return [(str(LANGUAGES[language]), one) for language, one in written]
+    return [("", stage.guidance_in())] if written else []
 
 
 def _about(found: list[Finding], stage: StageDesign) -> list[Finding]:

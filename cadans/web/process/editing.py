@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
@@ -125,6 +127,9 @@ def edit_part(
 ) -> HttpResponse:
     """A goal, task or rule in the side panel: a new one, or one to change."""
     pipeline = _pipeline(request, key)
+    if not request.htmx:
+        address = reverse("process:designer", args=[pipeline.key])
+        return redirect(f"{address}?{urlencode({'stage': stage, 'tab': part})}")
     design = _stage(pipeline, stage)
     edit = {"goals": _edit_goal, "tasks": _edit_task, "rules": _edit_rule}[_part(part)]
     form, builder, context, shaped = edit(request, design, item)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,6 +33,8 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     """The publish panel: what changes, what is wrong, where leads go on; then make it live."""
     pipeline = pipeline_or_404(request, key)
     require_role(request.user, *DESIGNERS)
+    if not request.htmx:
+        return redirect("process:designer", key=pipeline.key)
     if request.method == "GET":
         return render(request, "process/_publish.html", _panel(pipeline))
     mapping = {

@@ -85,6 +85,8 @@ def rename(request: HttpRequest, key: str) -> HttpResponse:
     """Give the pipeline another name, in the side panel."""
     pipeline = pipeline_or_404(request, key)
     require_role(request.user, *DESIGNERS)
+    if not request.htmx:
+        return redirect("process:designer", key=pipeline.key)
     if request.method == "GET":
         return render(request, "process/_rename.html", {"pipeline": pipeline})
     try:

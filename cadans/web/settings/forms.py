@@ -1,0 +1,110 @@
+"""Forms of one's own profile, the organisation and API tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+import pycountry
+from babel import Locale
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _lazy
+
+from cadans.team.models import ApiToken, Organisation, User
+
+
+class ProfileForm(forms.Form):
+    """What everybody may change of themselves."""
+
+    name = forms.CharField(label=_lazy("Name"), max_length=120)
+    language = forms.ChoiceField(
+        label=_lazy("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+    )
+    theme = forms.ChoiceField(
+        label=_lazy("Appearance"), choices=User.Theme.choices, widget=forms.RadioSelect
+    )
+
+
+WEEKDAYS = [
+    ("1", _lazy("Monday")),
+    ("2", _lazy("Tuesday")),
+    ("3", _lazy("Wednesday")),
+    ("4", _lazy("Thursday")),
+    ("5", _lazy("Friday")),
+    ("6", _lazy("Saturday")),
+    ("7", _lazy("Sunday")),
+]
+
+
+class OrganisationForm(forms.Form):
+    """How the organisation works."""
+
+    name = forms.CharField(label=_lazy("Name"), max_length=120)
+    currency = forms.CharField(
+        label=_lazy("Currency"),
+        max_length=3,
+        help_text=_lazy("Three letters, such as EUR. Figures are counted in it."),
+    )
+    language = forms.ChoiceField(
+        label=_lazy("Language"),
+        choices=settings.LANGUAGES,
+        help_text=_lazy("Of new users, and of what Cadans sends by itself."),
+    )
+    time_zone = forms.ChoiceField(label=_lazy("Time zone"))
+    country = forms.ChoiceField(
+        label=_lazy("Country"), help_text=_lazy("Its national holidays are no working days.")
+    )
+    workdays = forms.MultipleChoiceField(
+        label=_lazy("Working days"), choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
+    )
+    day_starts = forms.TimeField(
+        label=_lazy("The working day starts"), widget=forms.TimeInput(attrs={"type": "time"})
+    )
+    day_ends = forms.TimeField(
+        label=_lazy("The working day ends"), widget=forms.TimeInput(attrs={"type": "time"})
+    )
+    leads_seen_by_reps = forms.ChoiceField(
+        label=_lazy("Reps see"), choices=Organisation.LeadsSeen.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted(zone for zone in available_timezones() if "/" in zone)
+        self.fields["time_zone"].choices = [(zone, zone) for zone in zones]  # type: ignore[attr-defined]
+        names = Locale.parse((get_language() or "en")[:2]).territories
+        codes = [country.alpha_2 for country in pycountry.countries]
+        countries = sorted(
+            ((code, names.get(code, code)) for code in codes), key=lambda one: one[1]
+        )
+        self.fields["country"].choices = countries  # type: ignore[attr-defined]
+
+    def changes(self) -> dict[str, Any]:
+        """What `change_organisation` takes."""
+        data = dict(self.cleaned_data)
+        data["workdays"] = "".join(sorted(data["workdays"]))
+        data["currency"] = data["currency"].upper()
+        return data
+
+
+class TokenForm(forms.Form):
+    """A new API token."""
+
+    name = forms.CharField(
+        label=_lazy("What is it for?"),
+        max_length=80,
+        help_text=_lazy("The program that will use it, so that you recognise it later."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_lazy("It may"),
+        choices=ApiToken.Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[ApiToken.Scope.READ, ApiToken.Scope.WRITE],
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if user.role == User.Role.REP:
+            mild = [one for one in ApiToken.Scope.choices if one[0] != ApiToken.Scope.SETTINGS]
+            self.fields["scopes"].choices = mild  # type: ignore[attr-defined]

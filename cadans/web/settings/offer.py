@@ -1,0 +1,305 @@
+"""Products, sources, loss reasons, territories and own fields in the settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from cadans.assignment.actions import (
+    AreaDraft,
+    add_territory,
+    change_territory,
+    delete_territory,
+)
+from cadans.assignment.models import Territory
+from cadans.ground.custom_fields import CustomField
+from cadans.ground.money import as_money
+from cadans.leads.actions import (
+    add_custom_field,
+    add_line,
+    add_loss_reason,
+    add_product,
+    add_source,
+    change_custom_field,
+    change_line,
+    change_loss_reason,
+    change_product,
+    change_source,
+    delete_custom_field,
+    delete_listed,
+)
+from cadans.leads.models import LossReason, Product, ProductLine, Source
+from cadans.team.models import User
+from cadans.web.settings.listing import ByUser, Listing, Shown, by_id
+from cadans.web.writing import money
+
+
+class ProductForm(ByUser):
+    """Something that is sold."""
+
+    name = forms.CharField(label=_lazy("Name"), max_length=120)
+    line = forms.ModelChoiceField(
+        ProductLine.objects.all(), label=_lazy("Product line"), required=False, empty_label="–"
+    )
+    price = forms.DecimalField(
+        label=_lazy("List price"), required=False, min_value=0, max_digits=14, decimal_places=2
+    )
+    currency = forms.CharField(
+        label=_lazy("Currency"),
+        max_length=3,
+        required=False,
+        help_text=_lazy("Three letters; empty for the organisation’s own."),
+    )
+    is_active = forms.BooleanField(label=_lazy("Can be put on leads"), required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.thing is None:
+            del self.fields["is_active"]
+
+
+def _products(user: User) -> Iterator[Shown]:
+    for one in Product.objects.select_related("line").order_by("-is_active", "name"):
+        price = money(as_money(one.price, one.currency)) if one.price is not None else ""
+        told = " · ".join(part for part in (one.line.name if one.line else "", price) if part)
+        badges = [] if one.is_active else [(_("Inactive"), "warn")]
+        yield Shown(one.id, one.name, told, badges, not one.is_active)
+
+
+PRODUCTS = Listing(
+    key="products",
+    title=_lazy("Products"),
+    about=_lazy("What is sold. Rules and goals can look at them, Insight counts by them."),
+    add_label=_lazy("Add a product"),
+    icon="package",
+    empty=_lazy("No product yet. With products you see which ones win."),
+    rows=_products,
+    find=by_id(Product),
+    form=ProductForm,
+    initial=lambda one: {
+        "name": one.name,
+        "line": one.line_id,
+        "price": one.price,
+        "currency": one.currency,
+        "is_active": one.is_active,
+    },
+    add=lambda actor, data: add_product(actor, **data),
+    change=lambda actor, one, data: change_product(actor, one, **data),
+    delete=delete_listed,
+    links=(("product-lines", _lazy("Product lines")),),
+)
+
+
+class NameForm(ByUser):
+    """Something that only has a name."""
+
+    name = forms.CharField(label=_lazy("Name"), max_length=80)
+
+
+def _line_rows(user: User) -> Iterator[Shown]:
+    for one in ProductLine.objects.annotate(n=Count("products")):
+        yield Shown(
+            one.id, one.name, ngettext("%(n)d product", "%(n)d products", one.n) % {"n": one.n}
+        )
+
+
+LINES = Listing(
+    key="product-lines",
+    title=_lazy("Product lines"),
+    about=_lazy("Families of products."),
+    add_label=_lazy("Add a product line"),
+    icon="layers",
+    empty=_lazy("No product line yet."),
+    rows=_line_rows,
+    find=by_id(ProductLine),
+    form=NameForm,
+    initial=lambda one: {"name": one.name},
+    add=lambda actor, data: add_line(actor, **data),
+    change=lambda actor, one, data: change_line(actor, one, **data),
+    delete=delete_listed,
+)
+
+
+def _leads(n: int) -> str:
+    return ngettext("%(n)d lead", "%(n)d leads", n) % {"n": n}
+
+
+SOURCES = Listing(
+    key="sources",
+    title=_lazy("Sources"),
+    about=_lazy("Where leads come from: website, referral, fair."),
+    add_label=_lazy("Add a source"),
+    icon="signpost",
+    empty=_lazy("No source yet. With sources you see which ones are worth it."),
+    rows=lambda user: (
+        Shown(one.id, one.name, _leads(one.n)) for one in Source.objects.annotate(n=Count("leads"))
+    ),
+    find=by_id(Source),
+    form=NameForm,
+    initial=lambda one: {"name": one.name},
+    add=lambda actor, data: add_source(actor, **data),
+    change=lambda actor, one, data: change_source(actor, one, **data),
+    delete=delete_listed,
+)
+
+LOSS_REASONS = Listing(
+    key="loss-reasons",
+    title=_lazy("Loss reasons"),
+    about=_lazy("Why leads are lost. Keep the list short, so that people choose honestly."),
+    add_label=_lazy("Add a loss reason"),
+    icon="circle-x",
+    empty=_lazy("No loss reason yet. Four or five are enough to learn from."),
+    rows=lambda user: (
+        Shown(one.id, one.name, _leads(one.n))
+        for one in LossReason.objects.annotate(n=Count("leads"))
+    ),
+    find=by_id(LossReason),
+    form=NameForm,
+    initial=lambda one: {"name": one.name},
+    add=lambda actor, data: add_loss_reason(actor, **data),
+    change=lambda actor, one, data: change_loss_reason(actor, one, **data),
+    delete=delete_listed,
+)
+
+RANGE = re.compile(r"^([0-9][0-9A-Za-z ]*?)\s*(?:-|–)\s*([0-9][0-9A-Za-z ]*)$")
+
+
+class TerritoryForm(ByUser):
+    """A part of the market."""
+
+    name = forms.CharField(label=_lazy("Name"), max_length=80)
+    parent = forms.ModelChoiceField(
+        Territory.objects.all(), label=_lazy("Lies in"), required=False, empty_label="–"
+    )
+    areas = forms.CharField(
+        label=_lazy("Areas"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+        help_text=_lazy(
+            "One a line: a country (NL), a country and region (BE Vlaanderen), or a country and"
+            " postcodes (NL 1000-3999)."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.thing:
+            others = Territory.objects.exclude(id=self.thing.id)
+            self.fields["parent"].queryset = others  # type: ignore[attr-defined]
+
+    def clean_areas(self) -> list[AreaDraft]:
+        lines = [line.strip() for line in self.cleaned_data["areas"].splitlines()]
+        return [_area(line) for line in lines if line]
+
+
+def _area(line: str) -> AreaDraft:
+    country, _space, rest = line.partition(" ")
+    span = RANGE.match(rest.strip())
+    if span:
+        return AreaDraft(country, postcode_from=span[1], postcode_to=span[2])
+    if rest[:1].isdigit():
+        return AreaDraft(country, postcode_from=rest.strip(), postcode_to=rest.strip())
+    return AreaDraft(country, region=rest.strip())
+
+
+def _area_line(area: Any) -> str:
+    if area.postcode_from:
+        return f"{area.country} {area.postcode_from}-{area.postcode_to}"
+    return f"{area.country} {area.region}".strip()
+
+
+def _territories(user: User) -> Iterator[Shown]:
+    rows = list(Territory.objects.prefetch_related("areas"))
+    inside: dict[Any, list[Territory]] = {}
+    for one in rows:
+        inside.setdefault(one.parent_id, []).append(one)
+
+    def walk(parent: Any, depth: int) -> Iterator[Shown]:
+        for one in inside.get(parent, []):
+            told = ", ".join(_area_line(area) for area in one.areas.all())
+            yield Shown(one.id, f"{'— ' * depth}{one.name}", told)
+            yield from walk(one.id, depth + 1)
+
+    yield from walk(None, 0)
+
+
+TERRITORIES = Listing(
+    key="territories",
+    title=_lazy("Territories"),
+    about=_lazy("Parts of the market, inside each other. Assignment rules can look at them."),
+    add_label=_lazy("Add a territory"),
+    icon="map",
+    empty=_lazy("No territory yet. Add them when reps sell in different regions."),
+    rows=_territories,
+    find=by_id(Territory),
+    form=TerritoryForm,
+    initial=lambda one: {
+        "name": one.name,
+        "parent": one.parent_id,
+        "areas": "\n".join(_area_line(area) for area in one.areas.all()),
+    },
+    add=lambda actor, data: add_territory(actor, **data),
+    change=lambda actor, one, data: change_territory(actor, one, **data),
+    delete=delete_territory,
+)
+
+
+class OwnFieldForm(ByUser):
+    """An own field of leads, people or companies."""
+
+    subject = forms.ChoiceField(label=_lazy("Of"), choices=CustomField.Subject.choices)
+    kind = forms.ChoiceField(label=_lazy("Kind"), choices=CustomField.Kind.choices)
+    name_nl = forms.CharField(label=_lazy("Name in Dutch"), max_length=80, required=False)
+    name_en = forms.CharField(label=_lazy("Name in English"), max_length=80, required=False)
+    options = forms.CharField(
+        label=_lazy("Options"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_lazy("For a choice: one a line."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.thing:
+            del self.fields["subject"], self.fields["kind"]
+            if self.thing.kind != CustomField.Kind.CHOICE:
+                del self.fields["options"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["options"] = (cleaned.get("options") or "").splitlines()
+        return cleaned
+
+
+def _own_fields(user: User) -> Iterator[Shown]:
+    for one in CustomField.objects.all():
+        told = " · ".join([one.get_kind_display(), *one.options[:8]])
+        yield Shown(one.id, one.name, told, [(one.get_subject_display(), "")])
+
+
+OWN_FIELDS = Listing(
+    key="own-fields",
+    title=_lazy("Own fields"),
+    about=_lazy("What your organisation keeps of leads, people and companies beside the usual."),
+    add_label=_lazy("Add a field"),
+    icon="text-cursor-input",
+    empty=_lazy("No own field yet. Goals and rules can look at them."),
+    rows=_own_fields,
+    find=by_id(CustomField),
+    form=OwnFieldForm,
+    initial=lambda one: {
+        "name_nl": one.name_nl,
+        "name_en": one.name_en,
+        "options": "\n".join(one.options),
+    },
+    add=lambda actor, data: add_custom_field(actor, **data),
+    change=lambda actor, one, data: change_custom_field(actor, one, **data),
+    delete=delete_custom_field,
+)
