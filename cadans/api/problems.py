@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja.errors import HttpError, ValidationError
@@ -214,6 +215,7 @@ HANDLERS: dict[type[Exception], Callable[..., HttpResponse]] = {
     RequestDataTooBig: of_size,
     SuspiciousOperation: of_suspicion,
     UnreadablePostError: of_suspicion,
+    MultiPartParserError: of_suspicion,
     IntegrityError: of_collision,
     Exception: of_surprise,
 }
@@ -223,8 +225,10 @@ def _field_error(one: Mapping[str, Any]) -> FieldError:
     source, *parts = one["loc"]
     if source == "query":
         return FieldError(detail=_told(one), parameter=str(parts[-1]) if parts else None)
-    # Ninja puts the name of the view's parameter before the path within the body.
-    return FieldError(detail=_told(one), pointer=pointer(parts[1:]))
+    if source == "body":
+        # Ninja puts the name of the view's parameter before the path within the body.
+        parts = parts[1:]
+    return FieldError(detail=_told(one), pointer=pointer(parts))
 
 
 def pointer(parts: Iterable[Any]) -> str:
@@ -281,7 +285,9 @@ SENTENCES = {
 
 def _told(one: Mapping[str, Any]) -> str:
     """Pydantic's finding as a sentence in the reader's language."""
-    context = one.get("ctx") or {}
+    context = dict(one.get("ctx") or {})
+    if "expected" in context:
+        context["expected"] = str(context["expected"]).replace(" or ", ", ")
     if one["type"] == "value_error":
         return str(context.get("error") or one["msg"])
     sentence = SENTENCES.get(one["type"])

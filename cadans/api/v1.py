@@ -16,6 +16,7 @@ from cadans.api import (
     board,
     companies,
     custom_fields,
+    imports,
     leads,
     loss_reasons,
     me,
@@ -118,6 +119,7 @@ ROUTERS = {
     "/assignment-rules": assignment_rules.router,
     "/routing-rules": routing_rules.router,
     "/custom-fields": custom_fields.router,
+    "/imports": imports.router,
 }
 for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)
