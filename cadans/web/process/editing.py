@@ -273,7 +273,9 @@ def _saved(
     live = pipeline.version
     saved = save_draft(request.user, pipeline, document=document, revision=revision)
     saved.version = live
-    return trigger_client_event(_designer(request, saved, stage, tab), "drawer-close")
+    # After the swap: a panel that closes before takes the form along, and the swap's manner with it.
+    response = _designer(request, saved, stage, tab)
+    return trigger_client_event(response, "drawer-close", after="swap")
 
 
 def _designer(

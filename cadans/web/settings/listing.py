@@ -56,6 +56,21 @@ class Listing:
     part: str = ""
     links: Sequence[tuple[str, Promise]] = field(default_factory=tuple)
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether what is in it can be changed."""
+        return self.change is not None
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether what is in it can be removed."""
+        return self.delete is not None
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether it has an order that people choose."""
+        return self.order is not None
+
 
 def by_id(model: type[models.Model]) -> Callable[[User, str], models.Model | None]:
     """How most things are found."""
