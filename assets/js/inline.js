@@ -1,5 +1,5 @@
-// Fields edited in place: Escape cancels, [data-press] opens one elsewhere in the page,
-// [data-suggest] offers names the server knows while one types.
+// A lead's page and its like: fields edited in place ([data-inline]: Escape cancels), [data-press]
+// presses something elsewhere in the page, [data-suggest] offers names that the server knows.
 import { typing } from "./page.js";
 
 let lists = 0;
@@ -25,7 +25,16 @@ async function suggest(field) {
   );
 }
 
+/** A path that is wider than the window shows the stage the lead is in. */
+function showPresentStage() {
+  for (const step of document.querySelectorAll("[data-path] [aria-current]")) {
+    const path = step.closest("[data-path]");
+    path.scrollLeft = step.offsetLeft - path.offsetLeft - (path.clientWidth - step.clientWidth) / 2;
+  }
+}
+
 export function startInline() {
+  showPresentStage();
   let waiting;
   document.addEventListener("input", (event) => {
     const field = event.target.closest?.("[data-suggest]");

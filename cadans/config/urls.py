@@ -7,6 +7,7 @@ from cadans.config import health
 from cadans.web.styleguide import styleguide
 
 urlpatterns = [
+    path("", include("cadans.web.today.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
@@ -21,7 +22,9 @@ urlpatterns = [
     path("tasks/", include("cadans.web.tasks.urls")),
     path("people/", include("cadans.web.people.urls")),
     path("companies/", include("cadans.web.companies.urls")),
+    path("search/", include("cadans.web.search.urls")),
     path("process/", include("cadans.web.process.urls")),
+    path("settings/imports/", include("cadans.web.imports.urls")),
     path("settings/", include("cadans.web.settings.urls")),
     path("welcome/", include("cadans.web.welcome.urls")),
 ]

@@ -106,3 +106,58 @@ def _best(rows: Iterable[Row], words: str, name: Callable[[Row], str]) -> list[R
         return place, len(text), text
 
     return sorted({row.id: row for row in rows}.values(), key=rank)
+
+
+ANYBODYS = frozenset(
+    {
+        *("gmail.com", "googlemail.com", "hotmail.com", "hotmail.nl", "outlook.com", "live.nl"),
+        *("live.com", "msn.com", "yahoo.com", "icloud.com", "me.com", "proton.me"),
+        *("protonmail.com", "gmx.net", "gmx.de", "ziggo.nl", "kpnmail.nl", "planet.nl", "home.nl"),
+        *("upcmail.nl", "hetnet.nl", "xs4all.nl", "telenet.be", "skynet.be"),
+    }
+)
+"""Domains that everybody can have an address at: they say nothing of a company."""
+
+
+def own_domain(email: str) -> str:
+    """The domain of an address that belongs to its company; nothing for a public mail service."""
+    domain = email.strip().lower().rpartition("@")[2]
+    return "" if domain in ANYBODYS or "." not in domain else domain
+
+
+@dataclass(frozen=True)
+class Alike:
+    """What is known already of somebody whom one is about to add."""
+
+    companies: list[Company] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    leads: list[Lead] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.companies or self.people or self.leads)
+
+
+def alike(user: User, *, company: str = "", email: str = "") -> Alike:
+    """Companies of that name or of the address's domain, the person, and their open leads."""
+    by_name: list[Company] = []
+    if len(company) >= SHORT:
+        by_name = _best(
+            Company.objects.present().filter(**_holds("name", company))[:GATHERED],
+            company,
+            lambda one: one.name,
+        )[:3]
+    domain = own_domain(email)
+    by_domain = list(Company.objects.present().filter(domain=domain)) if domain else []
+    companies = list({one.id: one for one in [*by_domain, *by_name]}.values())
+    people = []
+    if "@" in email:
+        people = list(
+            Person.objects.present().filter(email=email.lower()).select_related("company")
+        )
+    seen = Lead.objects.visible_to(user).open().select_related("stage", "owner", "company")
+    leads: list[Lead] = []
+    if companies:
+        leads = list(seen.filter(company__in=[one.id for one in companies])[:5])
+    if people:
+        leads += list(seen.filter(parts__person__in=[one.id for one in people])[:5])
+    return Alike(companies, people, list({one.id: one for one in leads}.values()))

@@ -1,7 +1,15 @@
 """Addresses of companies."""
 
-from django.http import HttpResponse
 from django.urls import path
 
+from cadans.web.companies import views
+
 app_name = "companies"
-urlpatterns = [path("", lambda r: HttpResponse(), name="list"), path("suggest/", lambda r: HttpResponse(), name="suggest"), path("<uuid:id>/", lambda r, id: HttpResponse(), name="page")]
+urlpatterns = [
+    path("", views.companies, name="list"),
+    path("new/", views.new, name="new"),
+    path("suggest/", views.suggest, name="suggest"),
+    path("<uuid:id>/", views.page, name="page"),
+    path("<uuid:id>/fields/<str:name>/", views.field, name="field"),
+    path("<uuid:id>/delete/", views.delete, name="delete"),
+]

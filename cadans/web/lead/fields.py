@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,50 +15,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cadans.assignment.models import Territory
-from cadans.contacts.actions import add_company
 from cadans.ground.custom_fields import CustomField
-from cadans.ground.money import LARGEST
 from cadans.leads.actions import change_lead
 from cadans.leads.lead import Lead
 from cadans.leads.offer import LossReason, Source
-from cadans.leads.queries import company_called, visible_lead
+from cadans.leads.queries import visible_lead
 from cadans.team.models import User
 from cadans.team.queries import organisation
-from cadans.web.custom import custom_field_for, custom_text
-from cadans.web.inline import Inline, edit_inline
+from cadans.web.amounts import AmountField
+from cadans.web.inline import Inline, Own, custom_own, edit_inline, tags_own, text_own
 from cadans.web.lead.forms import UserChoice
+from cadans.web.people.forms import CompanyName, company_from
 from cadans.web.writing import day, money
 
 Fields = Mapping[str, forms.Field]
 
 
-@dataclass(frozen=True)
-class Own:
-    """One of a lead's fields: how it is called, shown, filled in and handed to the action."""
-
-    label: Callable[[], str]
-    text: Callable[[Lead], str]
-    fields: Callable[[Lead], Fields]
-    changes: Callable[[User, Mapping[str, Any]], Mapping[str, Any]]
-    href: Callable[[Lead], str] = lambda lead: ""
-
-
-def _same(user: User, cleaned: Mapping[str, Any]) -> Mapping[str, Any]:
-    return cleaned
-
-
 def _value_fields(lead: Lead) -> Fields:
     return {
-        "value": forms.DecimalField(
-            label=_("Value"),
-            required=False,
-            min_value=0,
-            max_value=LARGEST,
-            max_digits=14,
-            decimal_places=2,
-            localize=True,
-            initial=lead.value,
-        ),
+        "value": AmountField(label=_("Value"), initial=lead.value),
         "currency": forms.CharField(
             label=_("Currency"),
             required=False,
@@ -70,10 +44,7 @@ def _value_fields(lead: Lead) -> Fields:
 
 
 def _company(user: User, cleaned: Mapping[str, Any]) -> Mapping[str, Any]:
-    name = cleaned["company"].strip()
-    if not name:
-        return {"company": None}
-    return {"company": company_called(name) or add_company(user, name=name)}
+    return {"company": company_from(user, cleaned["company"])}
 
 
 OWN: dict[str, Own] = {
@@ -81,14 +52,12 @@ OWN: dict[str, Own] = {
         lambda: _("Title"),
         lambda lead: lead.title,
         lambda lead: {"title": forms.CharField(max_length=200, initial=lead.title)},
-        _same,
     ),
-    "value": Own(lambda: _("Value"), lambda lead: money(lead.money), _value_fields, _same),
+    "value": Own(lambda: _("Value"), lambda lead: money(lead.money), _value_fields),
     "owner": Own(
         lambda: _("Owner"),
         lambda lead: lead.owner.name if lead.owner else "",
         lambda lead: {"owner": UserChoice(required=False, initial=lead.owner_id)},
-        _same,
     ),
     "company": Own(
         lambda: _("Company"),
@@ -98,9 +67,7 @@ OWN: dict[str, Own] = {
                 required=False,
                 max_length=160,
                 initial=lead.company.name if lead.company else "",
-                widget=forms.TextInput(
-                    attrs={"data-suggest": reverse("companies:suggest"), "autocomplete": "off"}
-                ),
+                widget=CompanyName(),
             )
         },
         _company,
@@ -112,7 +79,6 @@ OWN: dict[str, Own] = {
         lambda lead: {
             "expected_close": forms.DateField(required=False, initial=lead.expected_close)
         },
-        _same,
     ),
     "source": Own(
         lambda: _("Source"),
@@ -122,7 +88,6 @@ OWN: dict[str, Own] = {
                 Source.objects.all(), required=False, initial=lead.source_id
             )
         },
-        _same,
     ),
     "territory": Own(
         lambda: _("Territory"),
@@ -132,31 +97,9 @@ OWN: dict[str, Own] = {
                 Territory.objects.all(), required=False, initial=lead.territory_id
             )
         },
-        _same,
     ),
-    "competitor": Own(
-        lambda: _("Competitor"),
-        lambda lead: lead.competitor,
-        lambda lead: {
-            "competitor": forms.CharField(
-                required=False, max_length=120, initial=lead.competitor
-            )
-        },
-        _same,
-    ),
-    "tags": Own(
-        lambda: _("Tags"),
-        lambda lead: ", ".join(sorted(tag.name for tag in lead.tags.all())),
-        lambda lead: {
-            "tags": forms.CharField(
-                required=False,
-                max_length=500,
-                initial=", ".join(sorted(tag.name for tag in lead.tags.all())),
-                help_text=_("Separate them with commas."),
-            )
-        },
-        lambda user, cleaned: {"tags": cleaned["tags"].split(",")},
-    ),
+    "competitor": text_own("competitor", lambda: _("Competitor"), 120),
+    "tags": tags_own(),
     "loss_reason": Own(
         lambda: _("Loss reason"),
         lambda lead: lead.loss_reason.name if lead.loss_reason else "",
@@ -165,7 +108,6 @@ OWN: dict[str, Own] = {
                 LossReason.objects.all(), required=False, initial=lead.loss_reason_id
             )
         },
-        _same,
     ),
 }
 
@@ -182,24 +124,11 @@ def details_of(lead: Lead) -> list[Inline]:
     names = [*SHOWN, "loss_reason"] if lead.status == Lead.Status.LOST else SHOWN
     rows = [_inline(lead, name, OWN[name]) for name in names]
     own = CustomField.objects.filter(subject=CustomField.Subject.LEAD)
-    return rows + [_inline(lead, f"custom.{one.key}", _custom(one)) for one in own]
-
-
-def _custom(definition: CustomField) -> Own:
-    return Own(
-        lambda: definition.name,
-        lambda lead: custom_text(definition, lead.custom.get(definition.key)),
-        lambda lead: {
-            "custom": custom_field_for(definition, initial=lead.custom.get(definition.key))
-        },
-        lambda user, cleaned: {"custom": {definition.key: cleaned["custom"]}},
-    )
+    return rows + [_inline(lead, f"custom.{one.key}", custom_own(one)) for one in own]
 
 
 def _inline(lead: Lead, name: str, own: Own) -> Inline:
-    url = reverse("lead:field", args=[lead.id, name])
-    text = own.text(lead)
-    return Inline(name, own.label(), "" if text == "–" else text, url, href=own.href(lead))
+    return own.shown(lead, name, reverse("lead:field", args=[lead.id, name]))
 
 
 @login_required
@@ -210,21 +139,13 @@ def field(request: HttpRequest, id: uuid.UUID, name: str) -> HttpResponse:
     own = _own(name)
     user: User = request.user
 
-    def make_form(data: Mapping[str, Any] | None) -> forms.Form:
-        form = forms.Form(data)
-        form.fields.update(own.fields(lead))
-        for one in form.fields.values():
-            one.label = one.label or own.label()
-        first = next(iter(form.fields.values()))
-        first.widget.attrs["autofocus"] = True
-        return form
-
     def save(cleaned: Mapping[str, Any]) -> Inline:
         with transaction.atomic():
             changed = change_lead(user, lead, changes=own.changes(user, cleaned))
         return _inline(visible_lead(user, changed.id), name, own)
 
-    return edit_inline(request, _inline(lead, name, own), make_form, save)
+    shown = _inline(lead, name, own)
+    return edit_inline(request, shown, lambda data: own.form(lead, data), save)
 
 
 def _own(name: str) -> Own:
@@ -234,4 +155,4 @@ def _own(name: str) -> Own:
     found = CustomField.objects.filter(subject=CustomField.Subject.LEAD, key=key).first()
     if key == name or found is None:
         raise Http404
-    return _custom(found)
+    return custom_own(found)

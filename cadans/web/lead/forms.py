@@ -14,6 +14,7 @@ from cadans.leads.activity import Activity, ActivityKind
 from cadans.leads.offer import LossReason, Product
 from cadans.leads.task import Task
 from cadans.team.models import User
+from cadans.web.amounts import AmountField
 
 LONGEST_NOTE = 20_000
 
@@ -30,9 +31,7 @@ class LogForm(forms.Form):
     """What was done with the lead. Without a moment: just now."""
 
     kind = forms.ChoiceField(label=_("What"), choices=ActivityKind, initial="call")
-    outcome = forms.ChoiceField(
-        label=_("How it went"), choices=Activity.Outcome, required=False
-    )
+    outcome = forms.ChoiceField(label=_("How it went"), choices=Activity.Outcome, required=False)
     note = forms.CharField(
         label=_("Note"),
         required=False,
@@ -138,9 +137,9 @@ class PersonOnLeadForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Somebody must be meant."""
         cleaned = super().clean() or {}
-        if not (cleaned.get("person") or cleaned.get("name") or cleaned.get("email")):
-            if not self.errors:
-                self.add_error("name", _("Give a name or an e-mail address."))
+        named = cleaned.get("person") or cleaned.get("name") or cleaned.get("email")
+        if not (named or self.errors):
+            self.add_error("name", _("Give a name or an e-mail address."))
         return cleaned
 
 
@@ -156,9 +155,7 @@ class LineForm(forms.Form):
     quantity = forms.DecimalField(
         label=_("Quantity"), max_digits=12, decimal_places=3, required=False, initial=1
     )
-    price = forms.DecimalField(
-        label=_("Price each"), max_digits=14, decimal_places=2, min_value=0, required=False
-    )
+    price = AmountField(label=_("Price each"))
 
     def clean(self) -> dict[str, Any]:
         """A quantity above 0 wherever there is a product."""

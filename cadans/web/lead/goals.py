@@ -65,7 +65,9 @@ def _shown(
     ticks: Mapping[str, GoalTick],
     stage: StageDesign,
 ) -> GoalShown:
-    hint, url, field = ("", "", "") if weighing.met or not lead.is_open else _hint(lead, goal, stage)
+    hint, url, field = (
+        ("", "", "") if weighing.met or not lead.is_open else _hint(lead, goal, stage)
+    )
     by_hand = isinstance(goal, BoxGoal) and lead.is_open
     return GoalShown(
         key=goal.key,
@@ -123,7 +125,11 @@ def _hint(lead: Lead, goal: AnyGoal, stage: StageDesign) -> tuple[str, str, str]
                 return _("Add somebody"), reverse("lead:people", args=[lead.id]), ""
         case TaskGoal():
             task = stage.task(goal.task)
-            return _("Do the task “%(task)s”") % {"task": task.label() if task else goal.task}, "", ""
+            return (
+                _("Do the task “%(task)s”") % {"task": task.label() if task else goal.task},
+                "",
+                "",
+            )
         case SignalGoal():
             return _("Arrives by itself (%(signal)s)") % {"signal": goal.signal}, "", ""
     return "", "", ""

@@ -101,7 +101,9 @@ def assign(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         if form.is_valid():
             owner: User | None = form.cleaned_data["owner"]
             actions.assign_lead(request.user, lead, owner=owner)
-            told = _("“%(lead)s” is now with %(owner)s.") if owner else _("“%(lead)s” has no owner.")
+            told = (
+                _("“%(lead)s” is now with %(owner)s.") if owner else _("“%(lead)s” has no owner.")
+            )
             return changed(told % {"lead": lead.title, "owner": owner}, close=True)
     status = 422 if form.errors else 200
     return render(request, "lead/assign.html", {"lead": lead, "form": form}, status=status)
@@ -167,7 +169,5 @@ def _moved(lead: Lead, before: str, *, close: bool = False) -> HttpResponse:
 
 def _why_shown(lead: Lead, form: MoveForm) -> dict[str, object]:
     stands = standing(lead)
-    unmet = [
-        goal for goal in goals_shown(lead, stands.stage, stands.progress) if not goal.met
-    ]
+    unmet = [goal for goal in goals_shown(lead, stands.stage, stands.progress) if not goal.met]
     return {"lead": lead, "form": form, "unmet": unmet, "stage": stands.stage.label()}

@@ -28,7 +28,6 @@ ENDED_TASKS = 5
 """Done and skipped tasks that stay in sight."""
 
 
-
 @dataclass(frozen=True)
 class Step:
     """One stage on the path."""
@@ -136,4 +135,3 @@ def ended_tasks(lead: Lead) -> list[Task]:
     """The tasks that were done or skipped last."""
     ended = lead.tasks.exclude(state=Task.State.OPEN)
     return list(ended.select_related("ended_by").order_by("-ended_at", "-id")[:ENDED_TASKS])
-

@@ -103,4 +103,6 @@ def _colleagues(lead: Lead) -> object:
         return Person.objects.none()
     on = [part.person_id for part in parts_of(lead)]
     known = Person.objects.present().filter(company=lead.company_id).exclude(id__in=on)
-    return known.filter(id__in=known.order_by("name").values("id")[:MOST_COLLEAGUES]).order_by("name")
+    return known.filter(id__in=known.order_by("name").values("id")[:MOST_COLLEAGUES]).order_by(
+        "name"
+    )

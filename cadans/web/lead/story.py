@@ -245,6 +245,5 @@ def _undoable(lead: Lead, events: Sequence[Event], items: list[Told]) -> list[To
         return items
     url = reverse("lead:move_to", args=[lead.id, back])
     return [
-        Told(**{**item.__dict__, "undo_url": url}) if item.id == last.id else item
-        for item in items
+        Told(**{**item.__dict__, "undo_url": url}) if item.id == last.id else item for item in items
     ]

@@ -45,9 +45,7 @@ def log(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     return with_news(fresh, told)
 
 
-def _logged(
-    request: HttpRequest, lead: Lead, form: LogForm, task: uuid.UUID | None
-) -> str | None:
+def _logged(request: HttpRequest, lead: Lead, form: LogForm, task: uuid.UUID | None) -> str | None:
     """Log it, tick the task it was for; what happened in words, or None when it was refused."""
     given = form.cleaned_data
     before = lead.stage_id

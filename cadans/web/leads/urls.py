@@ -1,7 +1,14 @@
 """Addresses of the list of leads and of making one."""
 
-from django.http import HttpResponse
 from django.urls import path
 
+from cadans.web.leads import making, views
+
 app_name = "leads"
-urlpatterns = [path("", lambda r: HttpResponse(), name="list"), path("new/", lambda r: HttpResponse(), name="new")]
+urlpatterns = [
+    path("", views.leads, name="list"),
+    path("bulk/", views.bulk, name="bulk"),
+    path("export.csv", views.export, name="export"),
+    path("new/", making.new, name="new"),
+    path("new/alike/", making.alike, name="alike"),
+]

@@ -9,8 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from cadans.assignment.actions import (
     AreaDraft,
@@ -44,20 +43,29 @@ from cadans.web.writing import money
 class ProductForm(ByUser):
     """Something that is sold."""
 
-    name = forms.CharField(label=_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     line = forms.ModelChoiceField(
-        ProductLine.objects.all(), label=_lazy("Product line"), required=False, empty_label="–"
+        ProductLine.objects.all(),
+        label=gettext_lazy("Product line"),
+        required=False,
+        empty_label="–",
     )
     price = forms.DecimalField(
-        label=_lazy("List price"), required=False, min_value=0, max_digits=14, decimal_places=2
+        label=gettext_lazy("List price"),
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
     )
     currency = forms.CharField(
-        label=_lazy("Currency"),
+        label=gettext_lazy("Currency"),
         max_length=3,
         required=False,
-        help_text=_lazy("Three letters; empty for the organisation’s own."),
+        help_text=gettext_lazy("Three letters; empty for the organisation’s own."),
     )
-    is_active = forms.BooleanField(label=_lazy("Can be put on leads"), required=False, initial=True)
+    is_active = forms.BooleanField(
+        label=gettext_lazy("Can be put on leads"), required=False, initial=True
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,11 +83,11 @@ def _products(user: User) -> Iterator[Shown]:
 
 PRODUCTS = Listing(
     key="products",
-    title=_lazy("Products"),
-    about=_lazy("What is sold. Rules and goals can look at them, Insight counts by them."),
-    add_label=_lazy("Add a product"),
+    title=gettext_lazy("Products"),
+    about=gettext_lazy("What is sold. Rules and goals can look at them, Insight counts by them."),
+    add_label=gettext_lazy("Add a product"),
     icon="package",
-    empty=_lazy("No product yet. With products you see which ones win."),
+    empty=gettext_lazy("No product yet. With products you see which ones win."),
     rows=_products,
     find=by_id(Product),
     form=ProductForm,
@@ -93,14 +101,14 @@ PRODUCTS = Listing(
     add=lambda actor, data: add_product(actor, **data),
     change=lambda actor, one, data: change_product(actor, one, **data),
     delete=delete_listed,
-    links=(("product-lines", _lazy("Product lines")),),
+    links=(("product-lines", gettext_lazy("Product lines")),),
 )
 
 
 class NameForm(ByUser):
     """Something that only has a name."""
 
-    name = forms.CharField(label=_lazy("Name"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
 
 
 def _line_rows(user: User) -> Iterator[Shown]:
@@ -112,11 +120,11 @@ def _line_rows(user: User) -> Iterator[Shown]:
 
 LINES = Listing(
     key="product-lines",
-    title=_lazy("Product lines"),
-    about=_lazy("Families of products."),
-    add_label=_lazy("Add a product line"),
+    title=gettext_lazy("Product lines"),
+    about=gettext_lazy("Families of products."),
+    add_label=gettext_lazy("Add a product line"),
     icon="layers",
-    empty=_lazy("No product line yet."),
+    empty=gettext_lazy("No product line yet."),
     rows=_line_rows,
     find=by_id(ProductLine),
     form=NameForm,
@@ -133,11 +141,11 @@ def _leads(n: int) -> str:
 
 SOURCES = Listing(
     key="sources",
-    title=_lazy("Sources"),
-    about=_lazy("Where leads come from: website, referral, fair."),
-    add_label=_lazy("Add a source"),
+    title=gettext_lazy("Sources"),
+    about=gettext_lazy("Where leads come from: website, referral, fair."),
+    add_label=gettext_lazy("Add a source"),
     icon="signpost",
-    empty=_lazy("No source yet. With sources you see which ones are worth it."),
+    empty=gettext_lazy("No source yet. With sources you see which ones are worth it."),
     rows=lambda user: (
         Shown(one.id, one.name, _leads(one.n)) for one in Source.objects.annotate(n=Count("leads"))
     ),
@@ -151,11 +159,11 @@ SOURCES = Listing(
 
 LOSS_REASONS = Listing(
     key="loss-reasons",
-    title=_lazy("Loss reasons"),
-    about=_lazy("Why leads are lost. Keep the list short, so that people choose honestly."),
-    add_label=_lazy("Add a loss reason"),
+    title=gettext_lazy("Loss reasons"),
+    about=gettext_lazy("Why leads are lost. Keep the list short, so that people choose honestly."),
+    add_label=gettext_lazy("Add a loss reason"),
     icon="circle-x",
-    empty=_lazy("No loss reason yet. Four or five are enough to learn from."),
+    empty=gettext_lazy("No loss reason yet. Four or five are enough to learn from."),
     rows=lambda user: (
         Shown(one.id, one.name, _leads(one.n))
         for one in LossReason.objects.annotate(n=Count("leads"))
@@ -174,15 +182,15 @@ RANGE = re.compile(r"^([0-9][0-9A-Za-z ]*?)\s*(?:-|–)\s*([0-9][0-9A-Za-z ]*)$"
 class TerritoryForm(ByUser):
     """A part of the market."""
 
-    name = forms.CharField(label=_lazy("Name"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     parent = forms.ModelChoiceField(
-        Territory.objects.all(), label=_lazy("Lies in"), required=False, empty_label="–"
+        Territory.objects.all(), label=gettext_lazy("Lies in"), required=False, empty_label="–"
     )
     areas = forms.CharField(
-        label=_lazy("Areas"),
+        label=gettext_lazy("Areas"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
-        help_text=_lazy(
+        help_text=gettext_lazy(
             "One a line: a country (NL), a country and region (BE Vlaanderen), or a country and"
             " postcodes (NL 1000-3999)."
         ),
@@ -232,11 +240,13 @@ def _territories(user: User) -> Iterator[Shown]:
 
 TERRITORIES = Listing(
     key="territories",
-    title=_lazy("Territories"),
-    about=_lazy("Parts of the market, inside each other. Assignment rules can look at them."),
-    add_label=_lazy("Add a territory"),
+    title=gettext_lazy("Territories"),
+    about=gettext_lazy(
+        "Parts of the market, inside each other. Assignment rules can look at them."
+    ),
+    add_label=gettext_lazy("Add a territory"),
     icon="map",
-    empty=_lazy("No territory yet. Add them when reps sell in different regions."),
+    empty=gettext_lazy("No territory yet. Add them when reps sell in different regions."),
     rows=_territories,
     find=by_id(Territory),
     form=TerritoryForm,
@@ -254,15 +264,15 @@ TERRITORIES = Listing(
 class OwnFieldForm(ByUser):
     """An own field of leads, people or companies."""
 
-    subject = forms.ChoiceField(label=_lazy("Of"), choices=CustomField.Subject.choices)
-    kind = forms.ChoiceField(label=_lazy("Kind"), choices=CustomField.Kind.choices)
-    name_nl = forms.CharField(label=_lazy("Name in Dutch"), max_length=80, required=False)
-    name_en = forms.CharField(label=_lazy("Name in English"), max_length=80, required=False)
+    subject = forms.ChoiceField(label=gettext_lazy("Of"), choices=CustomField.Subject.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=CustomField.Kind.choices)
+    name_nl = forms.CharField(label=gettext_lazy("Name in Dutch"), max_length=80, required=False)
+    name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=80, required=False)
     options = forms.CharField(
-        label=_lazy("Options"),
+        label=gettext_lazy("Options"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_lazy("For a choice: one a line."),
+        help_text=gettext_lazy("For a choice: one a line."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -286,11 +296,13 @@ def _own_fields(user: User) -> Iterator[Shown]:
 
 OWN_FIELDS = Listing(
     key="own-fields",
-    title=_lazy("Own fields"),
-    about=_lazy("What your organisation keeps of leads, people and companies beside the usual."),
-    add_label=_lazy("Add a field"),
+    title=gettext_lazy("Own fields"),
+    about=gettext_lazy(
+        "What your organisation keeps of leads, people and companies beside the usual."
+    ),
+    add_label=gettext_lazy("Add a field"),
     icon="text-cursor-input",
-    empty=_lazy("No own field yet. Goals and rules can look at them."),
+    empty=gettext_lazy("No own field yet. Goals and rules can look at them."),
     rows=_own_fields,
     find=by_id(CustomField),
     form=OwnFieldForm,

@@ -9,8 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from cadans.team.actions import (
     add_absence,
@@ -38,20 +37,20 @@ from cadans.web.writing import day
 class UserForm(ByUser):
     """Somebody who logs in."""
 
-    name = forms.CharField(label=_lazy("Name"), max_length=120)
-    email = forms.EmailField(label=_lazy("E-mail address"))
-    role = forms.ChoiceField(label=_lazy("Role"), choices=User.Role.choices)
-    language = forms.ChoiceField(label=_lazy("Language"), choices=settings.LANGUAGES)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    email = forms.EmailField(label=gettext_lazy("E-mail address"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=User.Role.choices)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     password = forms.CharField(
-        label=_lazy("First password"),
+        label=gettext_lazy("First password"),
         required=False,
-        help_text=_lazy(
+        help_text=gettext_lazy(
             "Leave it empty and they choose one themselves with “Forgot your password?”."
         ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     is_active = forms.BooleanField(
-        label=_lazy("Can log in and get leads"), required=False, initial=True
+        label=gettext_lazy("Can log in and get leads"), required=False, initial=True
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -82,11 +81,11 @@ def _add_user(actor: User, data: Mapping[str, Any]) -> User:
 
 USERS = Listing(
     key="users",
-    title=_lazy("Users"),
-    about=_lazy("Who logs in, and what they may do."),
-    add_label=_lazy("Add a user"),
+    title=gettext_lazy("Users"),
+    about=gettext_lazy("Who logs in, and what they may do."),
+    add_label=gettext_lazy("Add a user"),
     icon="users",
-    empty=_lazy("Nobody yet."),
+    empty=gettext_lazy("Nobody yet."),
     rows=_users,
     find=by_id(User),
     form=UserForm,
@@ -106,16 +105,16 @@ USERS = Listing(
 class TeamForm(ByUser):
     """Reps who sell together."""
 
-    name = forms.CharField(label=_lazy("Name"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     manager = forms.ModelChoiceField(
         User.objects.active().exclude(role=User.Role.REP),
-        label=_lazy("Manager"),
+        label=gettext_lazy("Manager"),
         required=False,
         empty_label="–",
     )
     members = forms.ModelMultipleChoiceField(
         User.objects.active(),
-        label=_lazy("Members"),
+        label=gettext_lazy("Members"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -135,11 +134,11 @@ def _teams(user: User) -> Iterator[Shown]:
 
 TEAMS = Listing(
     key="teams",
-    title=_lazy("Teams"),
-    about=_lazy("Rules can give leads to a team; Insight compares teams."),
-    add_label=_lazy("Add a team"),
+    title=gettext_lazy("Teams"),
+    about=gettext_lazy("Rules can give leads to a team; Insight compares teams."),
+    add_label=gettext_lazy("Add a team"),
     icon="users-round",
-    empty=_lazy("No team yet. Put reps who sell together in one."),
+    empty=gettext_lazy("No team yet. Put reps who sell together in one."),
     rows=_teams,
     find=by_id(Team),
     form=TeamForm,
@@ -158,14 +157,16 @@ TEAMS = Listing(
 class AbsenceForm(ByUser):
     """Days on which somebody is away."""
 
-    who = forms.ModelChoiceField(User.objects.active(), label=_lazy("Who"), empty_label=None)
+    who = forms.ModelChoiceField(User.objects.active(), label=gettext_lazy("Who"), empty_label=None)
     first = forms.DateField(
-        label=_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("First day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     last = forms.DateField(
-        label=_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    note = forms.CharField(label=_lazy("Note"), max_length=120, required=False)
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=120, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -194,11 +195,11 @@ def _absence(user: User, id: str) -> Absence | None:
 
 ABSENCES = Listing(
     key="absences",
-    title=_lazy("Absences"),
-    about=_lazy("Whoever is away gets no leads, and no tasks fall due on those days."),
-    add_label=_lazy("Add an absence"),
+    title=gettext_lazy("Absences"),
+    about=gettext_lazy("Whoever is away gets no leads, and no tasks fall due on those days."),
+    add_label=gettext_lazy("Add an absence"),
     icon="palmtree",
-    empty=_lazy("Nobody is away in the time to come."),
+    empty=gettext_lazy("Nobody is away in the time to come."),
     rows=_absences,
     find=_absence,
     form=AbsenceForm,
