@@ -49,11 +49,6 @@ def once(view: View) -> View:
     return carried_out_once
 
 
-def forget_old_keys() -> None:
-    """Delete answers that are older than they are kept for."""
-    IdempotencyKey.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
-
-
 def _once(request: ApiRequest, key: str, carry_out: Callable[[], HttpResponse]) -> HttpResponse:
     user = request.auth.user
     fingerprint = _fingerprint(request)

@@ -23,6 +23,7 @@ from cadans.api import (
     people,
     pipelines,
     products,
+    progress,
     reports,
     routing_rules,
     signals,
@@ -123,3 +124,4 @@ ROUTERS = {
 }
 for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)
+api.add_router("/leads", progress.router)

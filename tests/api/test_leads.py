@@ -250,3 +250,35 @@ def test_dates_in_the_wrong_order_are_refused(world: World, manager: Program) ->
     lead = manager.post("/leads", WHOLE).json()
     answer = manager.post(f"/leads/{lead['id']}/win", {"closed_at": "2026-03-01T09:00:00+01:00"})
     assert (answer.status_code, answer.json()["pointer"]) == (422, "/closed_at")
+
+
+def test_goals_are_ticked_and_progress_is_told(world: World, manager: Program) -> None:
+    lead = world.put_in(world.lead(), "proposal")
+    path = f"/leads/{lead.id}"
+    progress = manager.get(f"{path}/progress", Accept_Language="en").json()
+    assert (progress["stage"], progress["needed"], progress["met"]) == ("proposal", "all", False)
+    assert [(goal["key"], goal["name"], goal["met"]) for goal in progress["goals"]] == [
+        ("sent", "Proposal sent", False),
+        ("agreed", "Agreed in outline", False),
+    ]
+    assert manager.put(f"{path}/goals/agreed", {"ticked": True}).status_code == 200
+    assert manager.get(f"{path}/progress").json()["goals"][1]["met"] is True
+    assert manager.put(f"{path}/goals/agreed", {"ticked": False}).status_code == 200
+    assert manager.get(f"{path}/progress").json()["goals"][1]["met"] is False
+    assert manager.put(f"{path}/goals/sent", {"ticked": True}).status_code == 422
+
+
+def test_people_are_put_on_a_lead_and_taken_off(world: World, manager: Program) -> None:
+    path = f"/leads/{world.lead().id}"
+    put = manager.post(f"{path}/people", {"email": "els@zon.example", "role": "champion"})
+    assert (put.status_code, put.json()["role"]) == (201, "champion")
+    person = put.json()["id"]
+    again = manager.post(f"{path}/people", {"person": person, "role": "user"})
+    assert (again.json()["id"], again.json()["role"]) == (person, "user")
+    assert manager.patch(f"{path}/people/{person}", {"role": ""}).json()["role"] == ""
+    assert len(manager.get(path).json()["people"]) == 2
+    assert manager.delete(f"{path}/people/{person}").status_code == 204
+    assert manager.delete(f"{path}/people/{person}").status_code == 404
+    assert len(manager.get(path).json()["people"]) == 1
+    unknown = manager.post(f"{path}/people", {"person": str(world.anna.id)})
+    assert (unknown.status_code, unknown.json()["pointer"]) == (422, "/person")

@@ -20,6 +20,7 @@ BODIES = {
     "change_task": {"name": "x"},
     "put_person": {"email": "x@example.com"},
     "put_goal": {"ticked": True},
+    "change_role": {"role": "user"},
 }
 
 

@@ -215,16 +215,7 @@ def lead_shown(
         ),
         source=ref(lead.source),
         territory=ref(lead.territory),
-        people=[
-            PartShown.model_construct(
-                id=part.person_id,
-                name=part.person.name,
-                email=part.person.email,
-                role=part.role,
-                first=part.is_first,
-            )
-            for part in (lead.parts.all() if parts is None else parts)
-        ],
+        people=[part_shown(part) for part in (lead.parts.all() if parts is None else parts)],
         products=[
             LineShown.model_construct(
                 product=Ref.model_construct(id=line.product_id, name=line.product.name),
@@ -244,6 +235,17 @@ def lead_shown(
         custom=lead.custom,
         external_id=lead.external_id,
         revision=lead.revision,
+    )
+
+
+def part_shown(part: LeadPerson) -> PartShown:
+    """Somebody on a lead, with the person at hand."""
+    return PartShown.model_construct(
+        id=part.person_id,
+        name=part.person.name,
+        email=part.person.email,
+        role=part.role,
+        first=part.is_first,
     )
 
 
