@@ -25,7 +25,7 @@ from pathlib import Path
 
 import click
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -66,8 +66,8 @@ def messages() -> None:
     pass
 
 
-@messages.command(help="Bring the .po files up to date with the sources.")
-def extract() -> None:
+@messages.command("extract", help="Bring the .po files up to date with the sources.")
+def extract_() -> None:
     with _alone():
         for code in LANGUAGES:
             catalog = _merged(_extracted(), _translated(code))
@@ -162,24 +162,10 @@ def _template_as_python(path: Path) -> str:
 
 
 def _add_texts(catalog: Catalog, source: str, place: str) -> None:
-    found = extract_python(BytesIO(source.encode()), list(KEYWORDS), ["Translators:"], {})
-    for _line, function, arguments, comments in found:
-        given = [arguments] if isinstance(arguments, str | None) else list(arguments)
-        positions = KEYWORDS[function] or (1,)
-        context = None
-        texts = []
-        for position in positions:
-            is_context = isinstance(position, tuple)
-            index = position[0] if isinstance(position, tuple) else position
-            argument = given[index - 1] if index <= len(given) else None
-            if is_context:
-                context = argument
-            elif argument:
-                texts.append(argument)
-        if len(texts) == sum(1 for position in positions if isinstance(position, int)):
-            text = texts[0] if len(texts) == 1 else tuple(texts)
-            # The line is left out: it would change the .po file with every edit above it.
-            catalog.add(text, locations=[(place, 0)], auto_comments=comments, context=context)
+    found = extract("python", BytesIO(source.encode()), KEYWORDS, ["Translators:"], {})
+    for _line, text, comments, context in found:
+        # The line is left out: it would change the .po file with every edit above it.
+        catalog.add(text, locations=[(place, 0)], auto_comments=comments, context=context)
 
 
 def _merged(sources: Catalog, translated: Catalog) -> Catalog:
@@ -207,7 +193,8 @@ def _is_translated(entry: Message) -> bool:
 def _misfits(entry: Message) -> Iterator[str]:
     """What makes a translation unfit: another number of forms, other placeholders or line ends."""
     sources = list(entry.id) if isinstance(entry.id, tuple | list) else [entry.id]
-    forms = list(entry.string) if isinstance(entry.string, tuple | list) else [entry.string]
+    given = entry.string if isinstance(entry.string, tuple | list) else [entry.string]
+    forms = [form or "" for form in given]
     if len(sources) != len(forms):
         yield f"{sources[0]!r} has {len(sources)} forms, its translation {len(forms)}"
         return

