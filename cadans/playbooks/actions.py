@@ -10,8 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from pydantic import ValidationError
 
 from cadans.events.act import Act, Subject
@@ -33,20 +32,20 @@ from cadans.team.queries import require_role
 
 DESIGNERS = (User.Role.MANAGER, User.Role.ADMIN)
 USUAL_SOURCES = (
-    _lazy("Website"),
-    _lazy("Referral"),
-    _lazy("Phone"),
-    _lazy("Trade fair"),
-    _lazy("Own prospecting"),
-    _lazy("Existing customer"),
+    gettext_lazy("Website"),
+    gettext_lazy("Referral"),
+    gettext_lazy("Phone"),
+    gettext_lazy("Trade fair"),
+    gettext_lazy("Own prospecting"),
+    gettext_lazy("Existing customer"),
 )
 USUAL_LOSS_REASONS = (
-    _lazy("Too expensive"),
-    _lazy("Chose a competitor"),
-    _lazy("No budget"),
-    _lazy("No decision taken"),
-    _lazy("Does not fit"),
-    _lazy("No response any more"),
+    gettext_lazy("Too expensive"),
+    gettext_lazy("Chose a competitor"),
+    gettext_lazy("No budget"),
+    gettext_lazy("No decision taken"),
+    gettext_lazy("Does not fit"),
+    gettext_lazy("No response any more"),
 )
 """What a first run begins with, in the organisation's language; settings change them."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -17,46 +17,48 @@ from cadans.ground.errors import Invalid
 KEY = re.compile(r"^\w+$")
 
 MESSAGES: dict[str, Promise] = {
-    "missing": _lazy("This is missing."),
-    "extra_forbidden": _lazy("A design has no such field."),
-    "string_type": _lazy("This must be text."),
-    "string_too_short": _lazy("Fill this in."),
-    "string_too_long": _lazy("This is too long: at most %(max_length)s characters."),
-    "string_pattern_mismatch": _lazy(
+    "missing": gettext_lazy("This is missing."),
+    "extra_forbidden": gettext_lazy("A design has no such field."),
+    "string_type": gettext_lazy("This must be text."),
+    "string_too_short": gettext_lazy("Fill this in."),
+    "string_too_long": gettext_lazy("This is too long: at most %(max_length)s characters."),
+    "string_pattern_mismatch": gettext_lazy(
         "A key has small letters, digits, - and _, at most 40 of them."
     ),
-    "literal_error": _lazy("This must be one of: %(expected)s."),
-    "union_tag_invalid": _lazy("There are no goals of the kind “%(tag)s”."),
-    "union_tag_not_found": _lazy("Say of which kind this goal is."),
-    "int_parsing": _lazy("This must be a whole number."),
-    "int_type": _lazy("This must be a whole number."),
-    "int_from_float": _lazy("This must be a whole number."),
-    "decimal_parsing": _lazy("This must be a number or a date."),
-    "greater_than_equal": _lazy("This must be at least %(ge)s."),
-    "less_than_equal": _lazy("This must be at most %(le)s."),
-    "bool_parsing": _lazy("This must be yes or no."),
-    "bool_type": _lazy("This must be yes or no."),
-    "list_type": _lazy("This must be a list."),
-    "dict_type": _lazy("This must be a group of fields."),
-    "model_type": _lazy("This must be a group of fields."),
-    "too_long": _lazy("There are too many: at most %(max_length)s."),
-    "too_short": _lazy("There are too few: at least %(min_length)s."),
-    "uuid_parsing": _lazy("This is not the id of a user or team."),
-    "takes_no_value": _lazy("This comparison takes no value."),
-    "needs_value": _lazy("Give a value to compare with."),
-    "needs_list": _lazy("Give a list of values to compare with."),
-    "needs_number_or_date": _lazy("Give a number or a date to compare with."),
-    "nobody_named": _lazy("Choose a team or at least one user, not both."),
-    "task_needs_user": _lazy("Choose the user whom this task goes to."),
-    "task_needs_team": _lazy("Choose the team that this task goes to."),
-    "key_twice": _lazy("Stage “%(stage)s” has the same key twice."),
-    "goal_without_task": _lazy("A goal waits for the task “%(task)s”, which is not in this stage."),
-    "end_with_work": _lazy(
+    "literal_error": gettext_lazy("This must be one of: %(expected)s."),
+    "union_tag_invalid": gettext_lazy("There are no goals of the kind “%(tag)s”."),
+    "union_tag_not_found": gettext_lazy("Say of which kind this goal is."),
+    "int_parsing": gettext_lazy("This must be a whole number."),
+    "int_type": gettext_lazy("This must be a whole number."),
+    "int_from_float": gettext_lazy("This must be a whole number."),
+    "decimal_parsing": gettext_lazy("This must be a number or a date."),
+    "greater_than_equal": gettext_lazy("This must be at least %(ge)s."),
+    "less_than_equal": gettext_lazy("This must be at most %(le)s."),
+    "bool_parsing": gettext_lazy("This must be yes or no."),
+    "bool_type": gettext_lazy("This must be yes or no."),
+    "list_type": gettext_lazy("This must be a list."),
+    "dict_type": gettext_lazy("This must be a group of fields."),
+    "model_type": gettext_lazy("This must be a group of fields."),
+    "too_long": gettext_lazy("There are too many: at most %(max_length)s."),
+    "too_short": gettext_lazy("There are too few: at least %(min_length)s."),
+    "uuid_parsing": gettext_lazy("This is not the id of a user or team."),
+    "takes_no_value": gettext_lazy("This comparison takes no value."),
+    "needs_value": gettext_lazy("Give a value to compare with."),
+    "needs_list": gettext_lazy("Give a list of values to compare with."),
+    "needs_number_or_date": gettext_lazy("Give a number or a date to compare with."),
+    "nobody_named": gettext_lazy("Choose a team or at least one user, not both."),
+    "task_needs_user": gettext_lazy("Choose the user whom this task goes to."),
+    "task_needs_team": gettext_lazy("Choose the team that this task goes to."),
+    "key_twice": gettext_lazy("Stage “%(stage)s” has the same key twice."),
+    "goal_without_task": gettext_lazy(
+        "A goal waits for the task “%(task)s”, which is not in this stage."
+    ),
+    "end_with_work": gettext_lazy(
         "Stage “%(stage)s” ends the lead, so it cannot have goals, tasks or rules."
     ),
-    "stage_twice": _lazy("Two stages have the same key."),
-    "first_ends": _lazy("The first stage cannot end the lead."),
-    "stage_after_end": _lazy("Stage “%(stage)s” comes after a stage that ends the lead."),
+    "stage_twice": gettext_lazy("Two stages have the same key."),
+    "first_ends": gettext_lazy("The first stage cannot end the lead."),
+    "stage_after_end": gettext_lazy("Stage “%(stage)s” comes after a stage that ends the lead."),
 }
 """Pydantic's and our own kinds of errors, in words. What is not here is told as "not right"."""
 

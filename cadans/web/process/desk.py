@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from cadans.playbooks.check import Finding
 from cadans.playbooks.difference import differences
@@ -30,7 +30,7 @@ from cadans.web.process.forms import (
 )
 
 TABS = ("goals", "guidance", "tasks", "rules", "settings")
-LANGUAGES = {"nl": _lazy("In Dutch"), "en": _lazy("In English")}
+LANGUAGES = {"nl": gettext_lazy("In Dutch"), "en": gettext_lazy("In English")}
 ENDED_TABS = ("guidance", "settings")
 
 

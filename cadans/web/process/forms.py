@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from cadans.leads.models import Activity, ActivityKind, Signal, Task
 from cadans.playbooks import vocabulary
@@ -19,21 +19,21 @@ from cadans.team.models import Team, User
 from cadans.web.process.words import STRATEGIES
 
 SINCE = [
-    ("entered", _lazy("since the lead entered this stage")),
-    ("ever", _lazy("at any time")),
+    ("entered", gettext_lazy("since the lead entered this stage")),
+    ("ever", gettext_lazy("at any time")),
 ]
 UNITS = [
-    ("hours", _lazy("hours")),
-    ("days", _lazy("days")),
-    ("working_days", _lazy("working days")),
+    ("hours", gettext_lazy("hours")),
+    ("days", gettext_lazy("days")),
+    ("working_days", gettext_lazy("working days")),
 ]
 
 
 class Named(forms.Form):
     """A name in Dutch, in English, or both."""
 
-    name_nl = forms.CharField(label=_lazy("Name in Dutch"), max_length=120, required=False)
-    name_en = forms.CharField(label=_lazy("Name in English"), max_length=120, required=False)
+    name_nl = forms.CharField(label=gettext_lazy("Name in Dutch"), max_length=120, required=False)
+    name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=120, required=False)
     name_needed = True
 
     def names(self) -> dict[str, str]:
@@ -56,7 +56,7 @@ def names_of(thing: Any) -> dict[str, str]:
 class NewPipelineForm(forms.Form):
     """A new pipeline."""
 
-    name = forms.CharField(label=_lazy("Name"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     template = forms.CharField(required=False)
 
 
@@ -64,29 +64,29 @@ class StageSettingsForm(Named):
     """A stage's name and settings, saved as one goes."""
 
     idle_days = forms.IntegerField(
-        label=_lazy("Idle after"), min_value=1, max_value=3650, required=False
+        label=gettext_lazy("Idle after"), min_value=1, max_value=3650, required=False
     )
     is_ask = forms.BooleanField(
-        label=_lazy("In this stage the decision is asked for"),
-        help_text=_lazy("Insight compares who asks, when, and what comes of it."),
+        label=gettext_lazy("In this stage the decision is asked for"),
+        help_text=gettext_lazy("Insight compares who asks, when, and what comes of it."),
         required=False,
     )
     enforcement = forms.ChoiceField(
-        label=_lazy("When somebody moves a lead on by hand while goals are unmet"),
+        label=gettext_lazy("When somebody moves a lead on by hand while goals are unmet"),
         choices=[
-            ("advise", _lazy("Advise: show what is missing, and let it go")),
-            ("reason", _lazy("Ask for a reason, and keep it with the lead")),
-            ("block", _lazy("Block: only a manager may let it go, with a reason")),
+            ("advise", gettext_lazy("Advise: show what is missing, and let it go")),
+            ("reason", gettext_lazy("Ask for a reason, and keep it with the lead")),
+            ("block", gettext_lazy("Block: only a manager may let it go, with a reason")),
         ],
         widget=forms.RadioSelect,
         required=False,
     )
     ends_in = forms.ChoiceField(
-        label=_lazy("A lead that enters this stage"),
+        label=gettext_lazy("A lead that enters this stage"),
         choices=[
-            ("", _lazy("is open and goes on")),
-            ("won", _lazy("is won")),
-            ("lost", _lazy("is lost")),
+            ("", gettext_lazy("is open and goes on")),
+            ("won", gettext_lazy("is won")),
+            ("lost", gettext_lazy("is lost")),
         ],
         required=False,
     )
@@ -180,13 +180,13 @@ class FieldGoalForm(GoalForm):
     """A field is filled, perhaps within bounds."""
 
     kind = "field"
-    field = forms.ChoiceField(label=_lazy("Field"))
+    field = forms.ChoiceField(label=gettext_lazy("Field"))
     at_least = forms.CharField(
-        label=_lazy("At least"),
+        label=gettext_lazy("At least"),
         required=False,
-        help_text=_lazy("A number, or a date as 2026-12-31. Empty for no bound."),
+        help_text=gettext_lazy("A number, or a date as 2026-12-31. Empty for no bound."),
     )
-    at_most = forms.CharField(label=_lazy("At most"), required=False)
+    at_most = forms.CharField(label=gettext_lazy("At most"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -211,27 +211,29 @@ class ActivityGoalForm(GoalForm):
 
     kind = "activity"
     activity = forms.ChoiceField(
-        label=_lazy("Activity"),
+        label=gettext_lazy("Activity"),
         choices=[one for one in ActivityKind.choices if one[0] != ActivityKind.NOTE],
     )
     outcome = forms.ChoiceField(
-        label=_lazy("Outcome"),
-        choices=[("", _lazy("any outcome")), *Activity.Outcome.choices],
+        label=gettext_lazy("Outcome"),
+        choices=[("", gettext_lazy("any outcome")), *Activity.Outcome.choices],
         required=False,
     )
     times = forms.IntegerField(
-        label=_lazy("How often, at least"), min_value=1, max_value=100, initial=1
+        label=gettext_lazy("How often, at least"), min_value=1, max_value=100, initial=1
     )
-    planned = forms.BooleanField(label=_lazy("One that is planned counts as well"), required=False)
-    since = forms.ChoiceField(label=_lazy("Counted"), choices=SINCE)
+    planned = forms.BooleanField(
+        label=gettext_lazy("One that is planned counts as well"), required=False
+    )
+    since = forms.ChoiceField(label=gettext_lazy("Counted"), choices=SINCE)
 
 
 class TaskGoalForm(GoalForm):
     """A task of the stage was done."""
 
     kind = "task"
-    task = forms.ChoiceField(label=_lazy("Task of this stage"))
-    since = forms.ChoiceField(label=_lazy("Counted"), choices=SINCE)
+    task = forms.ChoiceField(label=gettext_lazy("Task of this stage"))
+    since = forms.ChoiceField(label=gettext_lazy("Counted"), choices=SINCE)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -244,15 +246,15 @@ class SignalGoalForm(GoalForm):
 
     kind = "signal"
     signal = forms.CharField(
-        label=_lazy("Name of the signal"),
+        label=gettext_lazy("Name of the signal"),
         max_length=60,
-        help_text=_lazy("As your product or site sends it, such as trial_started."),
+        help_text=gettext_lazy("As your product or site sends it, such as trial_started."),
         widget=forms.TextInput(attrs={"list": "known-signals", "autocomplete": "off"}),
     )
     times = forms.IntegerField(
-        label=_lazy("How often, at least"), min_value=1, max_value=100, initial=1
+        label=gettext_lazy("How often, at least"), min_value=1, max_value=100, initial=1
     )
-    since = forms.ChoiceField(label=_lazy("Counted"), choices=SINCE)
+    since = forms.ChoiceField(label=gettext_lazy("Counted"), choices=SINCE)
 
 
 class BoxGoalForm(GoalForm):
@@ -282,31 +284,31 @@ def initial_of_goal(goal: AnyGoal) -> dict[str, Any]:
 class TaskForm(Named):
     """A stage task."""
 
-    kind = forms.ChoiceField(label=_lazy("Kind"), choices=Task.Kind.choices)
-    after = forms.IntegerField(label=_lazy("Due"), min_value=0, max_value=1000, initial=1)
-    unit = forms.ChoiceField(label=_lazy("Unit"), choices=UNITS, initial="working_days")
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Task.Kind.choices)
+    after = forms.IntegerField(label=gettext_lazy("Due"), min_value=0, max_value=1000, initial=1)
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, initial="working_days")
     since = forms.ChoiceField(
-        label=_lazy("Counted"),
+        label=gettext_lazy("Counted"),
         choices=[
-            ("entered", _lazy("after entering the stage")),
-            ("before_expected_close", _lazy("before the expected close")),
+            ("entered", gettext_lazy("after entering the stage")),
+            ("before_expected_close", gettext_lazy("before the expected close")),
         ],
     )
-    required = forms.BooleanField(label=_lazy("Required"), required=False)
+    required = forms.BooleanField(label=gettext_lazy("Required"), required=False)
     to = forms.ChoiceField(
-        label=_lazy("For"),
+        label=gettext_lazy("For"),
         choices=[
-            ("owner", _lazy("the lead’s owner")),
-            ("manager", _lazy("the owner’s manager")),
-            ("user", _lazy("somebody in particular")),
-            ("team", _lazy("somebody of a team")),
+            ("owner", gettext_lazy("the lead’s owner")),
+            ("manager", gettext_lazy("the owner’s manager")),
+            ("user", gettext_lazy("somebody in particular")),
+            ("team", gettext_lazy("somebody of a team")),
         ],
     )
     user = forms.ModelChoiceField(
-        User.objects.active(), label=_lazy("Who"), required=False, empty_label="–"
+        User.objects.active(), label=gettext_lazy("Who"), required=False, empty_label="–"
     )
     team = forms.ModelChoiceField(
-        Team.objects.all(), label=_lazy("Which team"), required=False, empty_label="–"
+        Team.objects.all(), label=gettext_lazy("Which team"), required=False, empty_label="–"
     )
 
     def clean(self) -> dict[str, Any]:
@@ -347,24 +349,24 @@ def initial_of_task(task: StageTask) -> dict[str, Any]:
 class RuleForm(forms.Form):
     """An assignment rule; its condition is built in rows beside it."""
 
-    name = forms.CharField(label=_lazy("Name of the rule"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Name of the rule"), max_length=80)
     target = forms.ChoiceField(
-        label=_lazy("The lead goes to"),
-        choices=[("team", _lazy("a team")), ("users", _lazy("people by name"))],
+        label=gettext_lazy("The lead goes to"),
+        choices=[("team", gettext_lazy("a team")), ("users", gettext_lazy("people by name"))],
         widget=forms.RadioSelect,
         initial="team",
     )
     team = forms.ModelChoiceField(
-        Team.objects.all(), label=_lazy("Which team"), required=False, empty_label="–"
+        Team.objects.all(), label=gettext_lazy("Which team"), required=False, empty_label="–"
     )
     users = forms.ModelMultipleChoiceField(
         User.objects.selling(),
-        label=_lazy("Which people"),
+        label=gettext_lazy("Which people"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     strategy = forms.ChoiceField(
-        label=_lazy("Among them, it goes to"),
+        label=gettext_lazy("Among them, it goes to"),
         choices=list(STRATEGIES.items()),
         widget=forms.RadioSelect,
         initial="round_robin",

@@ -9,8 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext, override
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from cadans.assignment.rules import AssignmentRule
 from cadans.ground.conditions import Compare, Condition
@@ -26,27 +25,27 @@ from cadans.process.goals.task import TaskGoal
 from cadans.team.models import Team, User
 
 GOAL_KINDS = {
-    "field": (_lazy("A field is filled"), "text-cursor-input"),
-    "activity": (_lazy("An activity was held"), "phone-call"),
-    "task": (_lazy("A task was done"), "square-check"),
-    "signal": (_lazy("A signal arrived"), "radio"),
-    "box": (_lazy("A box is ticked"), "circle-check"),
+    "field": (gettext_lazy("A field is filled"), "text-cursor-input"),
+    "activity": (gettext_lazy("An activity was held"), "phone-call"),
+    "task": (gettext_lazy("A task was done"), "square-check"),
+    "signal": (gettext_lazy("A signal arrived"), "radio"),
+    "box": (gettext_lazy("A box is ticked"), "circle-check"),
 }
 TASK_ICONS = {"call": "phone", "email": "mail", "meeting": "calendar", "to_do": "square-check"}
 COMPARISONS = {
-    "equal": _lazy("is"),
-    "not_equal": _lazy("is not"),
-    "one_of": _lazy("is one of"),
-    "none_of": _lazy("is none of"),
-    "contains": _lazy("contains"),
-    "at_least": _lazy("is at least"),
-    "at_most": _lazy("is at most"),
-    "set": _lazy("is filled in"),
-    "not_set": _lazy("is empty"),
+    "equal": gettext_lazy("is"),
+    "not_equal": gettext_lazy("is not"),
+    "one_of": gettext_lazy("is one of"),
+    "none_of": gettext_lazy("is none of"),
+    "contains": gettext_lazy("contains"),
+    "at_least": gettext_lazy("is at least"),
+    "at_most": gettext_lazy("is at most"),
+    "set": gettext_lazy("is filled in"),
+    "not_set": gettext_lazy("is empty"),
 }
 STRATEGIES = {
-    "round_robin": _lazy("everybody in turn"),
-    "fewest_open": _lazy("whoever has the fewest open leads"),
+    "round_robin": gettext_lazy("everybody in turn"),
+    "fewest_open": gettext_lazy("whoever has the fewest open leads"),
 }
 BETWEEN = " · "
 

@@ -9,8 +9,7 @@ import pycountry
 from babel import Locale
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from cadans.team.models import ApiToken, Organisation, User
 
@@ -18,55 +17,58 @@ from cadans.team.models import ApiToken, Organisation, User
 class ProfileForm(forms.Form):
     """What everybody may change of themselves."""
 
-    name = forms.CharField(label=_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     language = forms.ChoiceField(
-        label=_lazy("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+        label=gettext_lazy("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
     )
     theme = forms.ChoiceField(
-        label=_lazy("Appearance"), choices=User.Theme.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Appearance"), choices=User.Theme.choices, widget=forms.RadioSelect
     )
 
 
 WEEKDAYS = [
-    ("1", _lazy("Monday")),
-    ("2", _lazy("Tuesday")),
-    ("3", _lazy("Wednesday")),
-    ("4", _lazy("Thursday")),
-    ("5", _lazy("Friday")),
-    ("6", _lazy("Saturday")),
-    ("7", _lazy("Sunday")),
+    ("1", gettext_lazy("Monday")),
+    ("2", gettext_lazy("Tuesday")),
+    ("3", gettext_lazy("Wednesday")),
+    ("4", gettext_lazy("Thursday")),
+    ("5", gettext_lazy("Friday")),
+    ("6", gettext_lazy("Saturday")),
+    ("7", gettext_lazy("Sunday")),
 ]
 
 
 class OrganisationForm(forms.Form):
     """How the organisation works."""
 
-    name = forms.CharField(label=_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     currency = forms.CharField(
-        label=_lazy("Currency"),
+        label=gettext_lazy("Currency"),
         max_length=3,
-        help_text=_lazy("Three letters, such as EUR. Figures are counted in it."),
+        help_text=gettext_lazy("Three letters, such as EUR. Figures are counted in it."),
     )
     language = forms.ChoiceField(
-        label=_lazy("Language"),
+        label=gettext_lazy("Language"),
         choices=settings.LANGUAGES,
-        help_text=_lazy("Of new users, and of what Cadans sends by itself."),
+        help_text=gettext_lazy("Of new users, and of what Cadans sends by itself."),
     )
-    time_zone = forms.ChoiceField(label=_lazy("Time zone"))
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
     country = forms.ChoiceField(
-        label=_lazy("Country"), help_text=_lazy("Its national holidays are no working days.")
+        label=gettext_lazy("Country"),
+        help_text=gettext_lazy("Its national holidays are no working days."),
     )
     workdays = forms.MultipleChoiceField(
-        label=_lazy("Working days"), choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Working days"), choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
     )
     day_starts = forms.TimeField(
-        label=_lazy("The working day starts"), widget=forms.TimeInput(attrs={"type": "time"})
+        label=gettext_lazy("The working day starts"), widget=forms.TimeInput(attrs={"type": "time"})
     )
     day_ends = forms.TimeField(
-        label=_lazy("The working day ends"), widget=forms.TimeInput(attrs={"type": "time"})
+        label=gettext_lazy("The working day ends"), widget=forms.TimeInput(attrs={"type": "time"})
     )
     leads_seen_by_reps = forms.ChoiceField(
-        label=_lazy("Reps see"), choices=Organisation.LeadsSeen.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Reps see"),
+        choices=Organisation.LeadsSeen.choices,
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -92,12 +94,12 @@ class TokenForm(forms.Form):
     """A new API token."""
 
     name = forms.CharField(
-        label=_lazy("What is it for?"),
+        label=gettext_lazy("What is it for?"),
         max_length=80,
-        help_text=_lazy("The program that will use it, so that you recognise it later."),
+        help_text=gettext_lazy("The program that will use it, so that you recognise it later."),
     )
     scopes = forms.MultipleChoiceField(
-        label=_lazy("It may"),
+        label=gettext_lazy("It may"),
         choices=ApiToken.Scope.choices,
         widget=forms.CheckboxSelectMultiple,
         initial=[ApiToken.Scope.READ, ApiToken.Scope.WRITE],

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
 from cadans.ground.conditions import Condition
@@ -27,9 +27,9 @@ from cadans.web.settings.listing import ByUser, Listing, Shown, by_id
 class RoutingForm(ByUser):
     """A rule; its condition is built in rows beside it."""
 
-    name = forms.CharField(label=_lazy("Name of the rule"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Name of the rule"), max_length=80)
     pipeline = forms.ModelChoiceField(
-        Pipeline.objects.live(), label=_lazy("The lead goes to"), empty_label=None
+        Pipeline.objects.live(), label=gettext_lazy("The lead goes to"), empty_label=None
     )
 
     def clean(self) -> dict[str, Any]:
@@ -65,14 +65,14 @@ def _beside(request: HttpRequest, rule: RoutingRule | None) -> Mapping[str, Any]
 
 ROUTING = Listing(
     key="routing",
-    title=_lazy("Routing rules"),
-    about=_lazy(
+    title=gettext_lazy("Routing rules"),
+    about=gettext_lazy(
         "Which pipeline a new lead goes to when nobody says so. The first rule that holds wins;"
         " when none holds, the lead goes to the pipeline for new leads."
     ),
-    add_label=_lazy("Add a routing rule"),
+    add_label=gettext_lazy("Add a routing rule"),
     icon="git-branch",
-    empty=_lazy("No rule: every new lead goes to the pipeline for new leads."),
+    empty=gettext_lazy("No rule: every new lead goes to the pipeline for new leads."),
     rows=_rules,
     find=by_id(RoutingRule),
     form=RoutingForm,
