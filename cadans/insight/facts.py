@@ -146,38 +146,48 @@ COUNTS = """
         where undone.lead_id = v.lead_id and undone.reopened_at > v.entered_at))
 """
 
+# The same for whole tables: few leads are ever reopened, so they are looked up once.
+REOPENED = """
+    left join (
+        select lead_id, max(reopened_at) as at
+        from leads_closing where reopened_at is not null group by lead_id
+    ) reopened on reopened.lead_id = v.lead_id and s.ends_in = 'won'
+"""
+
 # Each visit of the leads in question, beside the one that follows it in time. What is entered at
 # the same moment as a lower stage counts as following it (imports have whole seconds, and moves
 # that the process makes by itself take no time at all).
 FOLLOWED = f"""
-    select v.lead_id, v.pipeline_id, v.version_id, v.stage_id, v.owner_id, v.entered_at,
+    select v.lead_id, v.pipeline_id, v.version_id, v.stage_id, v.owner_id, v.entered_at, v.id,
            s.position, s.ends_in,
-           row_number() over (partition by v.lead_id, v.stage_id order by v.entered_at, v.id)
-               as nth,
            lead(v.entered_at) over following as next_at,
            lead(s.position) over following as next_position,
-           max(s.position) over (following rows between 1 following and unbounded following)
-               as highest_later
-    from leads_stagevisit v join process_stage s on s.id = v.stage_id
-    where {COUNTS} and {{scope}}
+           max(s.position) over (following rows between unbounded preceding and 1 preceding)
+               as highest_before
+    from leads_stagevisit v join process_stage s on s.id = v.stage_id {REOPENED}
+    where s.ends_in <> 'lost' and (reopened.at is null or reopened.at <= v.entered_at) and {{scope}}
     window following as
         (partition by v.lead_id, v.pipeline_id order by v.entered_at, s.position, v.id)
 """
 
 # The first visit of each lead to each stage, and when the lead was first higher up after it.
-# Nearly always that is the very next visit; only where a lead was moved back in between must
-# the later ones be searched.
+# Nearly every lead only goes up: then each visit is the first to its stage, and the next one is
+# the higher one. Only for visits of leads that were moved back are the others searched.
 ENTRIES = f"""
     select e.*,
            case when e.next_position > e.position then e.next_at
-                when e.highest_later > e.position then (
+                when e.next_position is not null then (
                     select min(v.entered_at)
                     from leads_stagevisit v join process_stage s on s.id = v.stage_id
                     where v.lead_id = e.lead_id and v.pipeline_id = e.pipeline_id
                       and s.position > e.position and v.entered_at >= e.entered_at and {COUNTS})
            end as higher_at
     from ({FOLLOWED}) e
-    where e.nth = 1 and e.entered_at >= %s and e.entered_at < %s
+    where e.entered_at >= %s and e.entered_at < %s and (
+        e.highest_before is null or e.position > e.highest_before or not exists (
+            select from leads_stagevisit v join process_stage s on s.id = v.stage_id
+            where v.lead_id = e.lead_id and v.stage_id = e.stage_id and {COUNTS}
+              and (v.entered_at, v.id) < (e.entered_at, e.id)))
 """
 
 # Leads with no visit in the period cannot have entered anything in it.

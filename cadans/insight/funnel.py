@@ -31,6 +31,7 @@ from cadans.insight.facts import (
     LOST,
     REACHED,
     WAITING,
+    Facts,
     Sql,
     entries,
     equal,
@@ -51,7 +52,19 @@ BREAKDOWNS = (
 DAYS = "extract(epoch from coalesce(f.higher_at, c.at) - f.entered_at)::float8 / 86400"
 AGE = "extract(epoch from %s - l.stage_entered_at)::float8 / 86400"
 
-COUNTED = ("entered", "reached_next", "lost", "stalled", "active", "won", "lost_in_the_end")
+COUNTED = """
+    stage, {key} as key, {whole} as is_whole, count(*) as entered,
+    count(*) filter (where outcome = 'reached_next') as reached_next,
+    count(*) filter (where outcome = 'lost') as lost,
+    count(*) filter (where outcome = 'stalled') as stalled,
+    count(*) filter (where outcome = 'active') as active,
+    count(*) filter (where ending = 'won') as won,
+    count(*) filter (where ending in ('won', 'lost')) as decided,
+    percentile_cont(array[0.5, 0.85]) within group (order by days) as days
+"""
+
+Stages = dict[Any, dict[str, Any]]
+"""Of each stage's id what was counted."""
 
 
 def outcomes(on: datetime) -> dict[str, Sql]:
@@ -65,7 +78,6 @@ def outcomes(on: datetime) -> dict[str, Sql]:
         "active": Sql(f"{WAITING} and not") + idle(on),
         "resolved": Sql(f"({REACHED} or {LOST})"),
         "won": Sql("c.status = 'won'"),
-        "lost_in_the_end": Sql("c.status = 'lost'"),
         "decided": Sql("c.status in ('won', 'lost')"),
     }
 
@@ -75,34 +87,34 @@ def funnel(
 ) -> dict[str, Any]:
     """The funnel of one pipeline (or of each, by=pipeline), stage by stage.
 
-    Without a breakdown the rows are the stages. With one, each row holds its own `stages`.
+    Without a breakdown the rows are the stages. With one, each row holds its own `stages`, and
+    the total holds those of all.
     `on` is the moment at which idle limits and ages are weighed (default: now).
     """
     moment = on or timezone.now()
     filters = in_one_pipeline(filters)
     stages = stages_of(filters)
-    whole = counted_stages(filters, user, moment, by=None)
-    present = snapshot(filters, user, moment)
-    lines = stage_rows(stages, whole.get(None, {}), present)
+    by = None if filters.by == "stage" else filters.by
+    whole, parts = counted_stages(filters, user, moment, by=by)
+    lines = stage_rows(stages, whole, snapshot(filters, user, moment))
     answer = {
         "metric": "funnel",
         "period": filters.period_as_json(),
         "filters": filters.as_json(),
-        "total": total_of(lines),
+        "total": {**total_of(lines), "stages": lines} if by else total_of(lines),
     }
-    if filters.by in (None, "stage"):
+    if by is None:
         return {**answer, "rows": lines}
-    parts = counted_stages(filters, user, moment, by=filters.by)
-    labels = named(str(filters.by), parts)
+    labels = named(by, parts)
     rows = []
     for value, counts in parts.items():
         own = stages
-        if filters.by == "pipeline":
+        if by == "pipeline":
             own = [stage for stage in stages if stage.pipeline_id == value]
         inner = stage_rows(own, counts, None)
         key, label = labels[value]
         rows.append({"key": key, "label": label, **total_of(inner), "stages": inner})
-    if DIMENSIONS[str(filters.by)].in_order:
+    if DIMENSIONS[by].in_order:
         rows.sort(key=lambda row: row["key"])
     else:
         rows.sort(key=lambda row: (row["key"] == NONE, -row["entered"], row["label"].lower()))
@@ -137,32 +149,57 @@ def stages_of(filters: Filters) -> list[Stage]:
 
 def counted_stages(
     filters: Filters, user: User | None, moment: datetime, *, by: str | None
-) -> dict[Any, dict[Any, dict[str, Any]]]:
-    """Per value of the breakdown (None for the total) and per stage: the counts and the speed."""
+) -> tuple[Stages, dict[Any, Stages]]:
+    """Counts and speed of each stage: in total, and for each value of the breakdown.
+
+    The total comes from the same pass over the visits, unless a lead can be in several rows.
+    """
     facts = entries(filters, user)
-    conditions = outcomes(moment)
-    what = Sql("f.stage_id as stage,")
-    for name in COUNTED:
-        what += Sql("count(*) filter (where") + conditions[name] + f") as {name},"
-    what += (
-        f"percentile_cont(array[0.5, 0.85]) within group (order by {DAYS})"
-        f" filter (where {REACHED}) as days"
-    )
-    join = ""
     if by is None:
-        query = facts.select(what + ", null as key") + "group by f.stage_id"
-    else:
-        dimension = DIMENSIONS[by]
-        join = dimension.join(facts)
-        key = dimension.value(facts, filters)
-        query = facts.select(key + "as key," + what, join=join) + "group by 1, f.stage_id"
-    found: dict[Any, dict[Any, dict[str, Any]]] = {}
+        return _counted(_outcomes_of(facts, moment, Sql("null")), "(stage)")[0], {}
+    dimension = DIMENSIONS[by]
+    each = _outcomes_of(facts, moment, dimension.value(facts, filters), dimension.join(facts))
+    if dimension.overlaps:
+        whole, _none = counted_stages(filters, user, moment, by=None)
+        return whole, _counted(each, "(stage, key)")[1]
+    return _counted(each, "(stage), (stage, key)")
+
+
+def _outcomes_of(facts: Facts, moment: datetime, key: Sql, join: str = "") -> Sql:
+    """One row an entry: its stage, what became of it, in how many days, and the breakdown."""
+    what = (
+        key
+        + f"as key, f.stage_id as stage, c.status as ending, case when {REACHED} then {DAYS} end"
+        f" as days, case when {REACHED} then 'reached_next' when {LOST} then 'lost' when"
+        + idle(moment)
+        + "then 'stalled' else 'active' end as outcome"
+    )
+    return facts.select(what, join=join)
+
+
+def _counted(each: Sql, sets: str) -> tuple[Stages, dict[Any, Stages]]:
+    """The outcomes counted for each of the grouping sets."""
+    by_key = "key)" in sets
+    counts = (
+        COUNTED.format(key="key", whole="grouping(key) = 1")
+        if by_key
+        else (COUNTED.format(key="null", whole="true"))
+    )
+    query = Sql(f"select {counts} from (")  # noqa: S608 - constants
+    query = query + each + f") e group by grouping sets ({sets})"
+    whole: Stages = {}
+    parts: dict[Any, Stages] = {}
     for row in query.rows():
-        found.setdefault(row.pop("key"), {})[row.pop("stage")] = row
-    return found
+        key, stage = row.pop("key"), row.pop("stage")
+        target = whole if row.pop("is_whole") else parts.setdefault(key, {})
+        target[stage] = row
+    return whole, parts
 
 
-NOTHING: dict[str, Any] = {**dict.fromkeys(COUNTED, 0), "days": None}
+NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("entered", "reached_next", "lost", "stalled", "active", "won", "decided"), 0),
+    "days": None,
+}
 
 
 def stage_rows(
@@ -188,7 +225,7 @@ def figures(stage: Stage, count: dict[str, Any]) -> dict[str, Any]:
     """A stage's figures. The stage that ends in won has no next one, so no conversion."""
     last = "last_stage" if stage.ends_in else ""
     entered, reached, lost = count["entered"], count["reached_next"], count["lost"]
-    won, decided = count["won"], count["won"] + count["lost_in_the_end"]
+    won, decided = count["won"], count["decided"]
     median, p85 = (None, None) if last or not count["days"] else count["days"]
     return {
         "key": stage.key,

@@ -44,7 +44,8 @@ def flat_lines(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             begin = {"key": row["key"], "label": row["label"]}
             inner = {name: value for name, value in stage.items() if name not in begin}
             yield {**begin, "stage": stage["key"], "stage_label": stage["label"], **flat(inner)}
-    yield {"key": "total", "label": "", **flat(answer["total"])}
+    total = {name: value for name, value in answer["total"].items() if name != "stages"}
+    yield {"key": "total", "label": "", **flat(total)}
 
 
 def flat(row: Mapping[str, Any], place: str = "") -> dict[str, Any]:

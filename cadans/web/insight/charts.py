@@ -95,9 +95,10 @@ def funnel_bars(question: Question, rows: Rows) -> Options:
                 "name": row["label"],
                 "value": row["entered"],
                 "note": note,
-                "href": question.behind("funnel", "entered", **where(question, row)),
             }
         )
+        if row["entered"]:
+            stages[-1]["href"] = question.behind("funnel", "entered", **where(question, row))
     return {"kind": "funnel", "name": _("Leads"), "stages": stages}
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cadans.insight.filters import EARLIEST, LATEST, Filters, last_twelve_months, read_filters
+from cadans.team.models import User
 from cadans.team.queries import organisation
 
 Span = tuple[date, date]
@@ -143,6 +144,13 @@ def read_question(request: HttpRequest, *, by: str = "") -> Question:
         since, until = SPANS[period](today)
         filters = replace(filters, since=since, until=until)
     return Question(asked, filters, period)
+
+
+def asker(request: HttpRequest) -> User:
+    """Whoever asks for a page behind the log-in."""
+    user = request.user
+    assert user.is_authenticated
+    return user
 
 
 def day_after(text: str | None) -> date | str | None:

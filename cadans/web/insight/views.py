@@ -19,9 +19,8 @@ from cadans.insight.dimensions import row_named
 from cadans.insight.filters import BREAKDOWNS
 from cadans.insight.reports import leads_behind, report
 from cadans.insight.tables import as_csv
-from cadans.team.models import User
 from cadans.web.insight import charts, words
-from cadans.web.insight.question import Question, read_question, spans_named
+from cadans.web.insight.question import Question, asker, read_question, spans_named
 from cadans.web.writing import money_short, number, percent
 
 MOST_ROWS = 300
@@ -51,7 +50,7 @@ class Stat:
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """The main figures beside those of the period before."""
-    user: User = request.user
+    user = asker(request)
     question = read_question(request)
     question = replace(question, filters=replace(question.filters, by="month"))
     rates = report("win-rate", question.filters, user)
@@ -82,7 +81,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def win_rate(request: HttpRequest) -> HttpResponse:
     """Win rate in total, by month and by a breakdown."""
-    user: User = request.user
+    user = asker(request)
     question = read_question(request, by="owner")
     filters = question.filters
     answer = report("win-rate", filters, user)
@@ -121,12 +120,12 @@ def win_rate(request: HttpRequest) -> HttpResponse:
 @require_GET
 def funnel(request: HttpRequest) -> HttpResponse:
     """The funnel of a pipeline, what lies in it now, and the conversions by a breakdown."""
-    user: User = request.user
+    user = asker(request)
     question = read_question(request)
-    answer = report("funnel", question.filters, user)
     filters = question.filters
+    answer = report("funnel", filters, user)
     broken_down = filters.by not in (None, "stage")
-    whole = report("funnel", replace(filters, by=None), user) if broken_down else answer
+    whole = {**answer, "rows": answer["total"]["stages"]} if broken_down else answer
     before = replace(filters, by=None).period_before()
     stages = staged(question, whole["rows"])
     context = {
@@ -155,7 +154,7 @@ def funnel(request: HttpRequest) -> HttpResponse:
 @require_GET
 def leads(request: HttpRequest) -> HttpResponse:
     """The leads behind a figure, a page at a time."""
-    user: User = request.user
+    user = asker(request)
     question = read_question(request)
     asked = request.GET
     metric, part = asked.get("metric", "win-rate"), asked.get("part", "closed")
@@ -191,7 +190,7 @@ def behind_what(question: Question, metric: str, key: str, stage: str) -> str:
 @require_GET
 def download(request: HttpRequest, metric: str) -> HttpResponse:
     """A report's table as a file."""
-    user: User = request.user
+    user = asker(request)
     question = read_question(request)
     answer = report(metric, question.filters, user)
     period = answer["period"]
@@ -209,7 +208,6 @@ def page(
     shared: dict[str, Any] = {
         "question": question,
         "filters": request.GET,
-        "choices": {"period": spans_named(), **filter_options()},
         "period_text": words.period(question),
         "tabs": {
             "overview": question.address("overview", by=""),
@@ -217,6 +215,8 @@ def page(
             "funnel": question.address("funnel", by=""),
         },
     }
+    if template != "insight/leads.html":
+        shared["choices"] = {"period": spans_named(), **filter_options()}
     metric = {"insight/win_rate.html": "win-rate", "insight/funnel.html": "funnel"}.get(template)
     if metric:
         shared["csv"] = question.address("csv", metric, by=question.filters.by or "")
@@ -457,7 +457,7 @@ def matrix(question: Question, rows: list[words.Figures]) -> list[words.Figures]
     return [
         {
             **row,
-            "href": question.behind("funnel", "entered", key=row["key"]),
+            "href": question.behind("funnel", "entered", key=row["key"]) if row["entered"] else "",
             "cells": [
                 {
                     **stage,

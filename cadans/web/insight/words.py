@@ -106,7 +106,8 @@ def period(question: Question) -> str:
     """“1 Dec 2025 – 24 Nov”, with both days counting."""
     if question.is_ever:
         return _("All time")
-    return f"{day(question.filters.since)} – {day(question.last_day)}"
+    first, last = question.filters.since, question.last_day
+    return day(first) if first == last else f"{day(first)} – {day(last)}"
 
 
 def days(value: float | None) -> str:
@@ -138,7 +139,6 @@ def list_named(metric: str, part: str) -> str:
         ("funnel", "stalled"): _("Leads that stall"),
         ("funnel", "active"): _("Leads under way"),
         ("funnel", "won"): _("Leads that were won in the end"),
-        ("funnel", "lost_in_the_end"): _("Leads that were lost in the end"),
         ("funnel", "decided"): _("Leads that were won or lost in the end"),
         ("funnel", "present"): _("Leads in the stage now"),
         ("funnel", "idle"): _("Leads idle in the stage now"),
