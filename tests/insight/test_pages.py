@@ -197,13 +197,14 @@ def test_dutch_people_read_dutch(scene, client):
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        ("/insight/?", 23),
-        ("/insight/win-rate/?by=owner&", 18),
-        ("/insight/funnel/?by=owner&", 20),
-        ("/insight/leads/?metric=win-rate&part=won&", 6),
+        ("/insight/?", 22),
+        ("/insight/win-rate/?by=owner&", 17),
+        ("/insight/funnel/?by=owner&", 19),
+        ("/insight/leads/?metric=win-rate&part=won&", 5),
     ],
 )
 def test_queries_do_not_grow(scene, at_work, page, queries, django_assert_num_queries):
+    at_work.get("/insight/leads/?period=all")  # once a process: is there anybody who can log in?
     for _ in range(2):
         for number in range(20):
             scene.lead(
