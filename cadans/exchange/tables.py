@@ -10,6 +10,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 MOST_COLUMNS = 500
 
 
@@ -190,7 +192,7 @@ def _open_text(path: Path) -> Table:
     with opened(path) as raw:
         text = io.TextIOWrapper(raw, encoding=coding, newline="")
         sample = text.read(SAMPLE // 4)
-    if "\x00" in sample:
+    if NO_TEXT.search(sample):
         raise Invalid(_("This is not a table of text. Use a CSV or XLSX file."))
     if not sample.strip():
         raise Invalid(_("The file is empty."))
@@ -200,18 +202,17 @@ def _open_text(path: Path) -> Table:
         skip, separator = 1, first[4]
         sample = sample.split("\n", 1)[1]
     separator = separator or separator_of(sample)
-    while True:
-        line = next(_records(io.StringIO(sample, newline=""), separator), None)
-        if line is None:
-            raise Invalid(_("The file has no header row."))
+    for line in _records(io.StringIO(sample, newline=""), separator):
         skip += 1
         if any(cell != "" for cell in line.cells):
             break
-        sample = sample.split("\n", 1)[1]
+    else:
+        raise Invalid(_("The file has no header row."))
     if line.fault:
         raise Invalid(_("The header row cannot be read: %(fault)s") % {"fault": line.fault})
     headers = _headers([str(cell) for cell in line.cells])
-    return Table(path, headers, "csv", coding, separator, path.stat().st_size, skip)
+    size = path.stat().st_size
+    return Table(path, headers, "csv", coding, separator, size=size, skip=skip)
 
 
 def coding_of(path: Path) -> str:

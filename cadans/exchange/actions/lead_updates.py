@@ -198,7 +198,7 @@ class LeadUpdates:
     def _follow(self, lead: Lead, process: Process, course: Any, row: Values) -> bool:
         """Take the lead where the row says that it stands."""
         same_status = course.status in (None, lead.status)
-        same_close = course.closed_at in (None, lead.closed_at)
+        same_close = course.closed_at is None or self._same_moment(course.closed_at, lead.closed_at)
         same_stage = course.stage is None or course.stage.id == lead.stage_id
         if same_status and same_close and (same_stage or not lead.is_open):
             return False
@@ -216,7 +216,9 @@ class LeadUpdates:
             self._enter(lead, process, stage, at)
             return True
         if lead.is_open:
-            if course.closed_at < lead.stage_entered_at:
+            if self._same_moment(course.closed_at, lead.stage_entered_at):
+                course.closed_at = lead.stage_entered_at
+            elif course.closed_at < lead.stage_entered_at:
                 raise RowRefused(_("“closed_at” is before the lead entered its present stage."))
             self._leave(lead, course.status, course.closed_at)
         else:
@@ -224,6 +226,13 @@ class LeadUpdates:
             self._reopen(lead, lead.closed_at or course.closed_at)
         self._close(lead, process, course)
         return True
+
+    def _same_moment(self, told: datetime, kept: datetime | None) -> bool:
+        """Whether a moment of the file is one that is kept; a day alone stands for all of it."""
+        if kept is None or told > kept:
+            return False
+        zone = self.books.zone
+        return told == kept or told.astimezone(zone).date() == kept.astimezone(zone).date()
 
     def _leave(self, lead: Lead, how: str, at: datetime) -> None:
         for visit in self.visits.get(lead.id, []):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +28,7 @@ from cadans.exchange.mapping import (
     takers,
 )
 from cadans.exchange.models import ImportRun, Kind
+from cadans.exchange.queries import file_of
 from cadans.exchange.refused import RefusedFile
 from cadans.exchange.rows import RowReader, RowRefused, Values, observe
 from cadans.exchange.tables import Line, Table, open_table
@@ -74,9 +74,20 @@ def run_import(run: ImportRun, *, watch: Watch | None = None) -> ImportRun:
         return _Running(run, watch).carry_out()
     except Invalid as error:
         run.state, run.message = ImportRun.State.FAILED, error.message
+        if isinstance(error, Ambiguous):
+            run.findings = {"asks": dict.fromkeys(error.asks, 1)}
         run.ended_at = timezone.now()
         run.save()
         raise
+
+
+def mark_broken(run: ImportRun) -> None:
+    """Mark an import that ended by a fault of ours; what it wrote until then stays."""
+    run.refresh_from_db()
+    run.state = ImportRun.State.FAILED
+    run.message = _("Something went wrong on our side. What is imported already stays; try again.")
+    run.ended_at = timezone.now()
+    run.save()
 
 
 class _Running:
@@ -86,7 +97,7 @@ class _Running:
         self.run = run
         self.watch = watch
         self.organisation = organisation()
-        self.path = path_of(run)
+        self.path = file_of(run)
         self.table = open_table(self.path, run.file_name)
         self.mapping = mapping_of(run, self.table)
         by_hand = self.path.parent if Path(run.file).is_absolute() else None
@@ -303,11 +314,6 @@ def settled(habits: Habits, dates: Any, decimals: Any) -> tuple[Any, Any]:
             example=habits.decimal_example,
         )
     return order, sign
-
-
-def path_of(run: ImportRun) -> Path:
-    """Where the run's file lies: below the data folder, or where the command line named it."""
-    return Path(settings.DATA_DIR) / "files" / run.file
 
 
 def refused_path(path: Path) -> Path:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cadans.events.act import Act, Subject
-from cadans.exchange.actions.running import path_of
 from cadans.exchange.mapping import MAKEABLE, Mapping, checked_map, guess_mapping, takers
 from cadans.exchange.models import ImportRun, Kind
+from cadans.exchange.queries import file_of
 from cadans.exchange.tables import LARGEST_UPLOAD, open_table
 from cadans.exchange.values import DATE_ORDERS
 from cadans.ground.errors import Conflict, Invalid
@@ -72,7 +72,7 @@ def take_file(
         )
     run = ImportRun(kind=kind, file_name=_shown(name), started_by=actor)
     run.file = f"imports/{run.id}/{_kept(name)}"
-    path = path_of(run)
+    path = file_of(run)
     path.parent.mkdir(parents=True, mode=0o700)
     try:
         run.file_size = _copy(file, path)
@@ -103,7 +103,7 @@ def carry_on(
     """Have a worker import a file that was taken in, with this map (or only try it)."""
     require_role(actor, User.Role.ADMIN, User.Role.MANAGER)
     checked = mapping if isinstance(mapping, Mapping) else checked_map(mapping)
-    table = open_table(path_of(run), run.file_name)
+    table = open_table(file_of(run), run.file_name)
     takers(checked, run.kind, table.headers, beside=None)
     with Act(actor, via=via) as act:
         run = ImportRun.objects.select_for_update().get(id=run.id)
@@ -131,7 +131,7 @@ def carry_on(
 
 def guess_of(run: ImportRun) -> Mapping:
     """The map that the file's headers suggest."""
-    return guess_mapping(run.kind, open_table(path_of(run), run.file_name).headers)
+    return guess_mapping(run.kind, open_table(file_of(run), run.file_name).headers)
 
 
 def checked_options(options: MappingOf[str, Any]) -> dict[str, Any]:
