@@ -34,7 +34,7 @@ def sold(scene: Scene) -> None:
 def shown(client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, answer.content.decode()[:2000]
-    return re.sub(r"\s+", " ", unescape(answer.content.decode()))
+    return re.sub(r"[ \n]+", " ", unescape(answer.content.decode()))
 
 
 @pytest.mark.parametrize("page", [*PAGES, "/insight/win-rate.csv"])
@@ -125,7 +125,7 @@ def test_the_change_against_the_period_before_is_shown(scene, at_work):
         scene.lead(closed=("lost", 5 + number / 10))
         scene.lead([("new", 30)], closed=("won", 35 + number / 10))
     page = shown(at_work, "/insight/win-rate/?period=own&from=2026-02-01&through=2026-02-28")
-    assert "+100.0 pts" in page
+    assert "+100.0\u00a0pts" in page
     assert 'data-tone="good"' in page
 
 

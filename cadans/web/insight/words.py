@@ -17,6 +17,9 @@ NARROW = 0.04
 """Below this width whole per cents would hide the interval."""
 
 
+NO_BREAK = "\u00a0"
+
+
 def reason(word: str) -> str:
     """Why a figure is missing, as a sentence."""
     return {
@@ -92,9 +95,8 @@ def change(now: Figures, before: Figures | None) -> tuple[str, str]:
     if before is None or now["value"] is None or before["value"] is None:
         return "", "quiet"
     points = (now["value"] - before["value"]) * 100
-    text = _("%(points)s pts") % {
-        "points": f"{'+' if points >= 0 else '−'}{number(abs(points), 1)}"
-    }
+    figure = f"{'+' if points >= 0 else '−'}{number(abs(points), 1)}"
+    text = (_("%(points)s pts") % {"points": figure}).replace(" ", NO_BREAK)
     if now["low"] > before["high"]:
         return text, "good"
     if now["high"] < before["low"]:
