@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from cadans.demo.deeds import Writer
 from cadans.demo.firm import set_up_company
+from cadans.demo.in_bulk import InBulk
 from cadans.demo.sell import ThroughEngine
 from cadans.demo.simulate import Period, simulate
 from cadans.team.queries import today
@@ -35,7 +36,8 @@ def load_demo(
     period = Period(today(), months)
     with _one_transaction():
         company = set_up_company(period)
-        writer: Writer = ThroughEngine(company)
+        bulk = leads > MOST_SOLD if in_bulk is None else in_bulk
+        writer: Writer = InBulk(company) if bulk else ThroughEngine(company)
         simulate(writer, company.designs, period=period, leads=leads, seed=seed, told=told)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -18,6 +18,7 @@ from cadans.demo.story import CLASSIC, TRIAL, ProductStory, SourceStory
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 UTC = ZoneInfo("UTC")
+CENT = Decimal("0.01")
 AGAIN = 0.16
 """The share of leads at firms who were there before."""
 KNOWN_FIRMS = 400
@@ -44,7 +45,8 @@ class Case:
     def worth(self) -> Decimal:
         """What the lead is thought to be worth, in whole tens."""
         amount = sum(line.quantity * line.price for line in self.lines())
-        return max(Decimal(10), Decimal(round(float(amount) * self.rng.uniform(0.85, 1.15), -1)))
+        guess = round(float(amount) * self.rng.uniform(0.85, 1.15), -1)
+        return Decimal(max(10, guess)).quantize(CENT)
 
     def lines(self) -> list[Line]:
         """The products that suit this firm."""

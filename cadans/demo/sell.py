@@ -128,7 +128,12 @@ class ThroughEngine:
 
     def _plan(self, deed: did.Plan) -> Lead:
         return actions.log_activity(
-            self._actor(deed), self.leads[deed.lead], kind=deed.kind, at=deed.on, via=VIA
+            self._actor(deed),
+            self.leads[deed.lead],
+            kind=deed.kind,
+            at=deed.on,
+            held=False,
+            via=VIA,
         ).lead
 
     def _do(self, deed: did.Do) -> Lead:

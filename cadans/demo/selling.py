@@ -262,7 +262,8 @@ class Sales:
                 if tidy
                 else timedelta(days=rng.uniform(1, 4))
             )
-            moment = task.due_at + late
+            # In UTC, so that a day is 24 hours also when the clocks change.
+            moment = task.due_at.astimezone(UTC) + late
             if moment > end:
                 if rng.random() < 0.5:
                     continue

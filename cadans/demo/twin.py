@@ -1,0 +1,114 @@
+"""A lead in memory, as the writer in bulk keeps it until it is written. Pure data."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from cadans.process.facts import Facts, Held, Laid, Received, Ticked
+from cadans.process.models import Published
+
+
+@dataclass(slots=True)
+class Stay:
+    """A stay in a stage, as `StageVisit` has it."""
+
+    id: uuid.UUID
+    version: uuid.UUID
+    stage: str
+    stage_id: uuid.UUID
+    owner: uuid.UUID | None
+    entered_at: datetime
+    jumped: bool
+    reason: str
+    entered_by: uuid.UUID
+    left_at: datetime | None = None
+    how: str = ""
+    goals_met: bool = False
+    left_by: uuid.UUID | None = None
+
+
+@dataclass(slots=True)
+class TwinTask:
+    """A task on the lead, as `Task` has it. Its key is empty when a person made it."""
+
+    id: uuid.UUID
+    stay: Stay | None
+    key: str
+    name: str
+    names: Mapping[Any, str]
+    kind: str
+    required: bool
+    assignee: uuid.UUID | None
+    due_at: datetime
+    made_at: datetime
+    state: str = "open"
+    ended_at: datetime | None = None
+    ended_by: uuid.UUID | None = None
+    revision: int = 1
+
+
+@dataclass(slots=True)
+class Twin:
+    """A lead that is open, with all that hangs on it."""
+
+    id: uuid.UUID
+    title: str
+    pipeline: str
+    pipeline_id: uuid.UUID
+    process: Published
+    stage: str
+    opened_at: datetime
+    company: uuid.UUID
+    source: uuid.UUID
+    territory: uuid.UUID
+    custom: Mapping[str, str]
+    external_id: str
+    value: Decimal | None
+    fields: dict[str, Any]
+    owner: uuid.UUID | None = None
+    status: str = "open"
+    competitor: str = ""
+    reason: uuid.UUID | None = None
+    closed_at: datetime | None = None
+    expected_close: date | None = None
+    stage_entered_at: datetime | None = None
+    touched_at: datetime | None = None
+    revision: int = 0
+    stay: Stay | None = None
+    stays: list[Stay] = field(default_factory=list)
+    tasks: list[TwinTask] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    heard: list[Received] = field(default_factory=list)
+    ticks: list[Ticked] = field(default_factory=list)
+    products: list[uuid.UUID] = field(default_factory=list)
+
+    @property
+    def stage_id(self) -> uuid.UUID:
+        """The row of the stage in which it lies."""
+        return self.process.stage(self.stage).id
+
+    def facts(self) -> Facts:
+        """The lead as the engine sees it."""
+        return Facts(
+            status=self.status,
+            stage=self.stage,
+            entered_at=self.stay.entered_at if self.stay else self.opened_at,
+            fields=self.fields,
+            activities=tuple(self.held),
+            tasks=tuple(
+                Laid(task.id, task.key, task.stay.stage, task.state, task.ended_at)
+                for task in self.tasks
+                if task.key and task.stay
+            ),
+            signals=tuple(self.heard),
+            ticks=tuple(self.ticks),
+        )
+
+    def open_tasks(self) -> list[TwinTask]:
+        """The open tasks of the present stay."""
+        return [one for one in self.tasks if one.state == "open" and one.stay is self.stay]
