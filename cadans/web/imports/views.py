@@ -110,7 +110,8 @@ def refused(request: HttpRequest, id: uuid.UUID) -> FileResponse:
     require_role(request.user, *IMPORTERS)
     run = visible_run(request.user, id)
     path = refused_file_of(run)
-    name = f"{run.file_name.rsplit('.', 1)[0]}-{_('refused')}.csv"
+    word = _("refused")
+    name = f"{run.file_name.rsplit('.', 1)[0]}-{word}.csv"
     response = FileResponse(
         path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"
     )
