@@ -22,7 +22,7 @@ from cadans.leads.models import Lead, StageVisit
 from cadans.playbooks import check
 from cadans.playbooks.complaints import invalid
 from cadans.playbooks.playbook import template as template_named
-from cadans.playbooks.queries import Stranded, draft_of, findings_of, is_in_use, stranded
+from cadans.playbooks.queries import Stranded, draft_of, findings_of, open_leads, stranded
 from cadans.process.decide import enter, leave
 from cadans.process.design import Design, StageDesign
 from cadans.process.models import Pipeline, ProcessVersion, Published, Stage, published
@@ -202,7 +202,7 @@ def archive_pipeline(actor: User | None, pipeline: Pipeline, *, via: str = "web"
     require_role(actor, *DESIGNERS)
     with Act(actor, via=via) as act:
         pipeline = _locked(pipeline)
-        if is_in_use(pipeline.id):
+        if open_leads(pipeline):
             raise Conflict(_("This pipeline holds open leads. Close or move them first."))
         if pipeline.is_default:
             raise Conflict(
@@ -332,6 +332,7 @@ def _free_key(wanted: str | None, name: str) -> str:
         return wanted
     start = slugify(name)[:50] or "pipeline"
     taken = set(Pipeline.objects.filter(key__startswith=start).values_list("key", flat=True))
+    taken.add("new")  # the address of the page on which pipelines are made
     numbered = (f"{start}-{n}" for n in range(2, len(taken) + 3))
     return start if start not in taken else next(one for one in numbered if one not in taken)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -154,6 +153,6 @@ def overview_of_pipelines() -> list[PipelineCard]:
     return cards
 
 
-def is_in_use(pipeline_id: uuid.UUID) -> bool:
-    """Whether the pipeline holds open leads."""
-    return Lead.objects.present().open().filter(pipeline=pipeline_id).exists()
+def open_leads(pipeline: Pipeline) -> int:
+    """How many open leads the pipeline holds."""
+    return Lead.objects.present().open().filter(pipeline=pipeline).count()

@@ -273,7 +273,7 @@ def _saved(
     live = pipeline.version
     saved = save_draft(request.user, pipeline, document=document, revision=revision)
     saved.version = live
-    # After the swap: a panel that closes before takes the form along, and the swap's manner with it.
+    # After the swap: a panel that closes before it takes the form, and how to swap, along.
     response = _designer(request, saved, stage, tab)
     return trigger_client_event(response, "drawer-close", after="swap")
 

@@ -15,10 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect
 
 from cadans.ground.errors import CadansError
-from cadans.leads.models import Lead
 from cadans.playbooks.actions import discard_draft, publish_pipeline
 from cadans.playbooks.difference import differences
-from cadans.playbooks.queries import draft_of, findings_of, history, live_of, stranded
+from cadans.playbooks.queries import draft_of, findings_of, history, live_of, open_leads, stranded
 from cadans.process.models import Pipeline
 from cadans.team.models import User
 from cadans.team.queries import require_role
@@ -56,7 +55,7 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
         context |= {"error": error.message, "note": request.POST.get("note", "")}
         context |= {"mapping": mapping}
         return render(request, "process/_publish.html", context, status=422)
-    leads = Lead.objects.present().open().filter(pipeline=pipeline).count()
+    leads = open_leads(pipeline)
     told = ngettext(
         "Version %(number)d is live. %(leads)d open lead follows it.",
         "Version %(number)d is live. %(leads)d open leads follow it.",
@@ -90,7 +89,7 @@ def _panel(pipeline: Pipeline) -> dict[str, Any]:
     design = draft_of(pipeline)
     found = findings_of(pipeline)
     live = live_of(pipeline)
-    leads = Lead.objects.present().open().filter(pipeline=pipeline).count()
+    leads = open_leads(pipeline)
     return {
         "pipeline": pipeline,
         "number": pipeline.versions.count() + 1,

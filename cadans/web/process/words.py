@@ -82,7 +82,7 @@ def goal_sentence(goal: AnyGoal, stage: StageDesign, words: Lexicon) -> str:
 
 def _of_goal(goal: AnyGoal, stage: StageDesign, words: Lexicon) -> list[str]:
     if isinstance(goal, FieldGoal):
-        parts = [_("%(field)s is filled in") % {"field": words.field(goal.field)}]
+        parts = [_("%(field)s filled in") % {"field": words.field(goal.field)}]
         if goal.at_least is not None:
             parts.append(_("at least %(value)s") % {"value": _value(goal.at_least)})
         if goal.at_most is not None:
