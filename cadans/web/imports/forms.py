@@ -170,6 +170,8 @@ class MappingForm(forms.Form):
         pipelines = Pipeline.objects.live().prefetch_related("stages")
         if run.pipeline_id:
             pipelines = pipelines.filter(id=run.pipeline_id)
+        elif run.kind == Kind.LEADS and "pipeline" not in run.mapping.get("columns", {}):
+            pipelines = pipelines.order_by("-is_default", "position", "name")[:1]
         return [
             (stage.key, f"{pipeline.name}: {stage.label}")
             for pipeline in pipelines
