@@ -41,7 +41,7 @@ def show_board(
     cards: Annotated[int, Query(ge=0, le=100)] = CARDS,
 ) -> HttpResponse:
     """The board of a pipeline (its key, id or name)."""
-    found = pipeline_named(pipeline)
+    found = pipeline_named(pipeline, with_documents=False)
     columns = board(request.auth.user, found, cards=cards)
     return answer(
         Board.model_construct(

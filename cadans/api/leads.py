@@ -42,6 +42,7 @@ from cadans.leads.drafts import LeadDraft
 from cadans.leads.lists import (
     Wanted,
     events_of,
+    lead_as_it_stands,
     leads_wanted,
     parts_of,
     whole_lead,
@@ -119,7 +120,7 @@ def change_lead(request: ApiRequest, lead: uuid.UUID, body: LeadChanges) -> Http
         if body.products is not None:
             lines = line_drafts(body.products)
             changed = actions.set_products(user, changed, lines=lines, via="api")
-    return _show(changed)
+    return _stands(changed)
 
 
 @router.delete("/{lead}", response={204: None})
@@ -133,7 +134,7 @@ def delete_lead(request: ApiRequest, lead: uuid.UUID) -> HttpResponse:
 @router.post("/{lead}/move", response=LeadShown)
 def move_lead(request: ApiRequest, lead: uuid.UUID, body: Move) -> HttpResponse:
     """Move a lead to another stage of its pipeline by hand."""
-    return _show(
+    return _stands(
         actions.move_lead(
             request.auth.user,
             lead,
@@ -150,13 +151,13 @@ def win_lead(request: ApiRequest, lead: uuid.UUID, body: Win | None = None) -> H
     """Close a lead as won."""
     at = body.closed_at if body else None
     seen = revision_seen(request)
-    return _show(actions.win_lead(request.auth.user, lead, at=at, revision=seen, via="api"))
+    return _stands(actions.win_lead(request.auth.user, lead, at=at, revision=seen, via="api"))
 
 
 @router.post("/{lead}/lose", response=LeadShown)
 def lose_lead(request: ApiRequest, lead: uuid.UUID, body: Lose) -> HttpResponse:
     """Close a lead as lost."""
-    return _show(
+    return _stands(
         actions.lose_lead(
             request.auth.user,
             lead,
@@ -172,7 +173,7 @@ def lose_lead(request: ApiRequest, lead: uuid.UUID, body: Lose) -> HttpResponse:
 def reopen_lead(request: ApiRequest, lead: uuid.UUID) -> HttpResponse:
     """Open a closed lead again, in the last stage in which it was open."""
     seen = revision_seen(request)
-    return _show(actions.reopen_lead(request.auth.user, lead, revision=seen, via="api"))
+    return _stands(actions.reopen_lead(request.auth.user, lead, revision=seen, via="api"))
 
 
 @router.get("/{lead}/events", response=Page[EventShown])
@@ -185,6 +186,10 @@ def list_events(request: ApiRequest, lead: uuid.UUID, paging: Part) -> HttpRespo
 
 def _show(lead: Lead) -> HttpResponse:
     return answer(lead_shown(lead), revision=lead.revision)
+
+
+def _stands(changed: Lead) -> HttpResponse:
+    return _show(lead_as_it_stands(changed.id))
 
 
 def _draft(body: NewLead) -> LeadDraft:

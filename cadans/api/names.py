@@ -20,7 +20,7 @@ from cadans.process.queries import pipeline_named, stage_named
 def pipeline_called(word: str, *, pointer: str = "/pipeline") -> Pipeline:
     """A pipeline by key, id or name. Raises Invalid (not NotFound: the address itself is right)."""
     try:
-        return pipeline_named(word)
+        return pipeline_named(word, with_documents=False)
     except NotFound as error:
         raise Invalid(error.message, pointer=pointer, code="unknown_pipeline") from None
 

@@ -29,6 +29,7 @@ from cadans.ground.errors import Invalid
 from cadans.ground.rows import one_of
 from cadans.ground.text import in_language
 from cadans.leads import actions
+from cadans.leads.lists import lead_as_it_stands
 from cadans.leads.queries import standing, visible_lead
 
 router = Router(tags=["leads"])
@@ -96,7 +97,8 @@ def show_progress(request: ApiRequest, lead: uuid.UUID) -> HttpResponse:
 def put_goal(request: ApiRequest, lead: uuid.UUID, goal: str, body: Tick) -> HttpResponse:
     """Tick or untick a goal of the lead's present stage by hand (goals of kind `box`)."""
     user = request.auth.user
-    now = actions.tick_goal(user, lead, goal=goal, on=body.ticked, via="api")
+    actions.tick_goal(user, lead, goal=goal, on=body.ticked, via="api")
+    now = lead_as_it_stands(lead)
     return answer(lead_shown(now), revision=now.revision)
 
 

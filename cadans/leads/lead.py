@@ -50,8 +50,12 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.open().filter(stage__idle_days__isnull=False, touched_at__lt=on - limit)
 
     def with_names(self) -> LeadQuerySet:
-        """With everything that a card or a row shows, in one query."""
-        return self.select_related("stage", "owner", "company", "source", "pipeline", "territory")
+        """With everything that a card or a row shows, in one query.
+
+        A pipeline's draft is a large document that nobody shows with a lead.
+        """
+        names = ("stage", "owner", "company", "source", "pipeline", "territory")
+        return self.select_related(*names).defer("pipeline__draft")
 
 
 class Lead(Row):

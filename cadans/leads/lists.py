@@ -84,6 +84,11 @@ def whole_lead(user: User, id: uuid.UUID) -> Lead:
     return lead
 
 
+def lead_as_it_stands(id: uuid.UUID) -> Lead:
+    """A lead whole, for whoever has just changed it (and may have given it out of their sight)."""
+    return with_all(Lead.objects.present()).get(id=id)
+
+
 def visible_task(user: User, id: uuid.UUID) -> Task:
     """A task that this user may see, with its lead and assignee. Raises NotFound."""
     task = Task.objects.visible_to(user).select_related("lead", "assignee").filter(id=id).first()

@@ -14,10 +14,14 @@ from cadans.ground.errors import Invalid, NotFound
 from cadans.process.models import Pipeline, PipelineQuerySet, RoutingRule, Stage
 
 
-def pipeline_named(word: str) -> Pipeline:
-    """A pipeline by its id, key or name. Raises NotFound."""
+def pipeline_named(word: str, *, with_documents: bool = True) -> Pipeline:
+    """A pipeline by its id, key or name. Raises NotFound.
+
+    Its draft and its live version come along, unless nobody is going to look at the documents.
+    """
     found = Pipeline.objects.present().filter(_id_or(word, Q(key=word) | Q(name__iexact=word)))
-    pipeline = found.select_related("version").first()
+    found = found.select_related("version") if with_documents else found.defer("draft")
+    pipeline = found.first()
     if pipeline is None:
         raise NotFound(_("There is no pipeline “%(name)s”.") % {"name": word}, pointer="/pipeline")
     return pipeline
