@@ -21,7 +21,7 @@ from cadans.demo.people import BOSSES, SELLERS
 from cadans.demo.rows import Rows, as_json
 from cadans.demo.simulate import absences
 from cadans.demo.twin import Stay, Twin, TwinTask
-from cadans.ground.ids import new_id
+from cadans.ground.ids import new_id_as_text
 from cadans.leads.models import Closing
 from cadans.process import decide
 from cadans.process.calendar import due_date
@@ -151,7 +151,7 @@ class Hands:
     ) -> None:
         row = twin.process.stage(key)
         ends = twin.process.design.stage(key).ends_in
-        id = new_id()
+        id = new_id_as_text()
         told = {"visit": id, "stage": row.id, "name": row.name, "version": twin.process.version}
         told |= {"owner": twin.owner, "jumped": jumped, "reason": reason}
         event = self.record(twin, "stage_entered", at, told, because)
@@ -183,7 +183,7 @@ class Hands:
             )
             laid.append(
                 TwinTask(
-                    id=new_id(),
+                    id=new_id_as_text(),
                     stay=twin.stay,
                     key=step.task.key,
                     name=step.task.label(self.language)[:200],
@@ -206,7 +206,7 @@ class Hands:
         self.touch(twin, at)
         if twin.owner:
             self.open_leads[twin.owner] -= 1
-        id, stage = new_id(), twin.stage_id
+        id, stage = new_id_as_text(), twin.stage_id
         self.rows.add(
             Closing,
             {
@@ -232,7 +232,7 @@ class Hands:
 
     def record(
         self, twin: Twin, kind: str, at: datetime, told: Mapping[str, Any], because: str = "{}"
-    ) -> uuid.UUID:
+    ) -> str:
         """Note an event about the lead."""
         return self.rows.record(
             kind,

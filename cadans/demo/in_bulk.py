@@ -8,7 +8,6 @@ both ways and compares.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -26,7 +25,7 @@ from cadans.demo.rows import Rows, as_json
 from cadans.demo.twin import Twin, TwinTask
 from cadans.events.act import history
 from cadans.ground.conditions import Condition, weigh
-from cadans.ground.ids import new_id
+from cadans.ground.ids import new_id_as_text
 from cadans.leads.models import (
     Activity,
     GoalTick,
@@ -49,8 +48,8 @@ class InBulk:
         self.company = company
         self.rows = Rows(via=VIA)
         self.twins: dict[int, Twin] = {}
-        self.firms: dict[int, uuid.UUID] = {}
-        self.people: dict[int, uuid.UUID] = {}
+        self.firms: dict[int, str] = {}
+        self.people: dict[int, str] = {}
         self.ids = {key: user.id for key, user in company.users.items()}
         self.keys = {id: key for key, id in self.ids.items()}
         self.hands = Hands(company, self.rows)
@@ -67,6 +66,7 @@ class InBulk:
         return self._standing(deed.lead, twin)
 
     def publish(self, deed: did.Publish) -> None:
+        self.rows.wait()
         with history(deed.at):
             publish_second(self.company, deed.pipeline)
         self._look_at_processes()
@@ -79,6 +79,7 @@ class InBulk:
         for twin in self.twins.values():
             keep(self.rows, twin)
         self.rows.write()
+        self.rows.wait()
         Turn.objects.bulk_create(
             Turn(pool=pool, last=last, dealt=self.hands.dealt[pool])
             for pool, last in self.hands.turns.items()
@@ -128,7 +129,7 @@ class InBulk:
             "company.country": firm.country,
         } | {f"custom.{name}": value for name, value in deed.custom.items()}
         twin = Twin(
-            id=new_id(),
+            id=new_id_as_text(),
             title=deed.title,
             pipeline=key,
             pipeline_id=process.pipeline,
@@ -158,13 +159,13 @@ class InBulk:
         self.hands.settle(twin, deed.at)
         return twin
 
-    def _firm(self, deed: did.Open) -> uuid.UUID:
+    def _firm(self, deed: did.Open) -> str:
         firm = deed.firm
         if firm.n not in self.firms:
             told = asdict(firm)
             told["custom"] = {"wagenpark": str(told.pop("vehicles"))}
             del told["n"]
-            id = self.firms[firm.n] = new_id()
+            id = self.firms[firm.n] = new_id_as_text()
             contact = self._contact(id) | {**told, "custom": as_json(told["custom"])}
             nothing = {"kind": "", "market": "", "address": "", "parent": None, "phone": ""}
             self.rows.add(Company, contact | nothing)
@@ -174,9 +175,9 @@ class InBulk:
             )
         return self.firms[firm.n]
 
-    def _person(self, contact: did.Contact, company: uuid.UUID, at: datetime) -> uuid.UUID:
+    def _person(self, contact: did.Contact, company: str, at: datetime) -> str:
         if contact.n not in self.people:
-            id = self.people[contact.n] = new_id()
+            id = self.people[contact.n] = new_id_as_text()
             told = {
                 "name": contact.name,
                 "email": contact.email,
@@ -191,7 +192,7 @@ class InBulk:
             )
         return self.people[contact.n]
 
-    def _contact(self, id: uuid.UUID) -> dict[str, Any]:
+    def _contact(self, id: str) -> dict[str, Any]:
         return {
             "id": id,
             "custom": "{}",
@@ -224,7 +225,7 @@ class InBulk:
         note: str = "",
         held: bool = True,
     ) -> None:
-        id = new_id()
+        id = new_id_as_text()
         by = self.ids[deed.by] if deed.by else None
         self.rows.add(
             Activity,
@@ -251,7 +252,7 @@ class InBulk:
         self.hands.settle(twin, deed.at)
 
     def _hear(self, twin: Twin, deed: did.Hear) -> None:
-        id = new_id()
+        id = new_id_as_text()
         self.rows.add(
             Signal,
             {
@@ -278,7 +279,7 @@ class InBulk:
         self.rows.add(
             GoalTick,
             {
-                "id": new_id(),
+                "id": new_id_as_text(),
                 "lead": twin.id,
                 "stage": stage,
                 "goal": deed.goal,
@@ -317,8 +318,14 @@ class InBulk:
         twin.fields.setdefault(f"people.{deed.role}", deed.contact.name)
         self.hands.settle(twin, deed.at)
 
-    def _part(self, twin: Twin, person: uuid.UUID, role: str, *, first: bool) -> None:
-        part = {"id": new_id(), "lead": twin.id, "person": person, "role": role, "is_first": first}
+    def _part(self, twin: Twin, person: str, role: str, *, first: bool) -> None:
+        part = {
+            "id": new_id_as_text(),
+            "lead": twin.id,
+            "person": person,
+            "role": role,
+            "is_first": first,
+        }
         self.rows.add(LeadPerson, part)
 
     def _choose(self, twin: Twin, deed: did.Choose) -> None:
@@ -330,7 +337,7 @@ class InBulk:
                 "price": line.price,
             }
             told.append(row)
-            self.rows.add(LeadProduct, {"id": new_id(), "lead": twin.id, **row})
+            self.rows.add(LeadProduct, {"id": new_id_as_text(), "lead": twin.id, **row})
         self.hands.cause(twin, "lead_products_set", deed.at, {"products": told})
         total = sum((line.quantity * line.price for line in deed.lines), Decimal(0))
         before, twin.value = twin.value, total.quantize(CENT)
@@ -385,7 +392,7 @@ class InBulk:
 
     def _add(self, twin: Twin, deed: did.Add) -> None:
         task = TwinTask(
-            id=new_id(),
+            id=new_id_as_text(),
             stay=None,
             key="",
             name=deed.name,
@@ -397,8 +404,7 @@ class InBulk:
             made_at=deed.at,
         )
         twin.tasks.append(task)
-        told = {"task": task.id, "name": task.name}
-        told |= {"due_at": task.due_at, "assignee": task.assignee}
+        told = told_task(task) | {"due_at": task.due_at, "assignee": task.assignee}
         self.hands.record(twin, "task_added", deed.at, told)
 
     def _route(self, deed: did.Open) -> tuple[str, Mapping[str, Any]]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from cadans.contacts.models import Company, Person
 from cadans.events.in_bulk import FIELDS as EVENT_FIELDS
 from cadans.events.models import Event
 from cadans.ground.copying import copy_rows
-from cadans.ground.ids import new_id
+from cadans.ground.ids import new_id_as_text
 from cadans.leads.models import (
     Activity,
     Closing,
@@ -54,9 +55,11 @@ class Rows:
         self.now = timezone.now()
         self.waiting: dict[type[models.Model], list[Row]] = {model: [] for model in FIELDS}
         self.events = self.waiting[Event]
-        self._act = new_id()
+        self._act = new_id_as_text()
         self._actor: uuid.UUID | None = None
-        self._cause: uuid.UUID | None = None
+        self._cause: str | None = None
+        self._beside = ThreadPoolExecutor(max_workers=1)
+        self._copying: Future[None] | None = None
 
     def add(self, model: type[models.Model], values: Mapping[str, Any]) -> None:
         """Keep a row: a value for each column of its table."""
@@ -64,7 +67,7 @@ class Rows:
 
     def begin(self, actor: uuid.UUID | None) -> None:
         """Start the next deed; its first event becomes the cause of the others."""
-        self._act = new_id()
+        self._act = new_id_as_text()
         self._actor = actor
         self._cause = None
 
@@ -73,15 +76,15 @@ class Rows:
         kind: str,
         at: datetime,
         *,
-        subject: uuid.UUID,
+        subject: str,
         subject_kind: str = "lead",
-        lead: uuid.UUID | None = None,
+        lead: str | None = None,
         pipeline: uuid.UUID | None = None,
         data: Mapping[str, Any],
         because: str = "{}",
-    ) -> uuid.UUID:
+    ) -> str:
         """Note an event; `because` is JSON already, since many events share one."""
-        id = new_id()
+        id = new_id_as_text()
         self.events.append(
             (
                 *(id, kind, at, self.now, self._act, self._actor, self.via, self._cause),
@@ -92,7 +95,7 @@ class Rows:
             self._cause = id
         return id
 
-    def caused_from_now_on_by(self, event: uuid.UUID) -> None:
+    def caused_from_now_on_by(self, event: str) -> None:
         """Events recorded after this name that one as their cause."""
         self._cause = event
 
@@ -102,19 +105,37 @@ class Rows:
         return len(self.events) >= BATCH
 
     def write(self) -> None:
-        """Copy everything, and forget it."""
-        for model, rows in self.waiting.items():
-            if rows:
-                copy_rows(model, FIELDS[model], rows)
-                rows.clear()
+        """Have everything copied beside the simulation, which goes on meanwhile."""
+        self.wait()
+        batch = {model: rows for model, rows in self.waiting.items() if rows}
+        self.waiting = {model: [] for model in FIELDS}
+        self.events = self.waiting[Event]
+        if connection.connection is None:
+            connection.ensure_connection()
+        self._copying = self._beside.submit(_copy, batch, connection.connection)
+
+    def wait(self) -> None:
+        """Wait until what was given to be copied is copied; only then use the connection."""
+        if self._copying is not None:
+            self._copying.result()
+            self._copying = None
+
+
+def _copy(batch: Mapping[type[models.Model], list[Row]], over: Any) -> None:
+    for model, rows in batch.items():
+        copy_rows(model, FIELDS[model], rows, over=over)
 
 
 def as_json(value: Any) -> str:
-    """JSON text, with ids, decimals and times as events write them."""
-    return json.dumps(value, default=_plain)
+    """JSON text, with decimals and times as events write them."""
+    return WRITER.encode(value)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value)
+
+
+# One for all: making it takes longer than most events take to write.
+WRITER = json.JSONEncoder(default=_plain)

@@ -254,6 +254,9 @@ class Sales:
         for task in standing.tasks:
             if task.key in waited_for:
                 continue
+            designed = stage.task(task.key)
+            if designed and not designed.required and rng.random() < 0.5:
+                continue
             tidy = rng.random() < seller.tidy
             if not tidy and rng.random() < 0.35:
                 continue

@@ -45,17 +45,17 @@ TRIAL_SHARE = 0.52
 
 # The odds that a lead which entered a stage gets on, by version of the process.
 ODDS: dict[tuple[str, str], tuple[float, float]] = {
-    (CLASSIC, "new"): (0.70, 0.73),
-    (CLASSIC, "need"): (0.70, 0.77),
-    (CLASSIC, "demo"): (0.68, 0.74),
-    (CLASSIC, "proposal"): (0.78, 0.84),
-    (CLASSIC, "ask"): (0.90, 0.94),
-    (CLASSIC, "contract"): (0.74, 0.83),
-    (TRIAL, "sign-up"): (0.62, 0.66),
-    (TRIAL, "trial"): (0.64, 0.72),
-    (TRIAL, "value"): (0.68, 0.76),
-    (TRIAL, "ask"): (0.86, 0.91),
-    (TRIAL, "decision"): (0.74, 0.80),
+    (CLASSIC, "new"): (0.75, 0.76),
+    (CLASSIC, "need"): (0.75, 0.79),
+    (CLASSIC, "demo"): (0.74, 0.77),
+    (CLASSIC, "proposal"): (0.81, 0.84),
+    (CLASSIC, "ask"): (0.94, 0.96),
+    (CLASSIC, "contract"): (0.80, 0.85),
+    (TRIAL, "sign-up"): (0.66, 0.68),
+    (TRIAL, "trial"): (0.69, 0.72),
+    (TRIAL, "value"): (0.73, 0.76),
+    (TRIAL, "ask"): (0.90, 0.92),
+    (TRIAL, "decision"): (0.79, 0.82),
 }
 # The usual days in a stage for a lead that gets on, by version.
 DAYS: dict[tuple[str, str], tuple[float, float]] = {
@@ -78,7 +78,7 @@ SEASON = (1.05, 1.0, 1.1, 1.0, 0.95, 1.05, 0.75, 0.5, 1.2, 1.15, 1.1, 0.6)
 GROWTH = 1.35
 """Leads a day at the end of the period, compared with its beginning."""
 
-STALL = 0.07
+STALL = 0.03
 """The share of stays in which nobody does anything any more."""
 OVERRIDE = 0.06
 """The share of leads that get on by hand, with goals unmet."""

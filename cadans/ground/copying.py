@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import psycopg
 from django.db import connection, models
 
 
 def copy_rows(
-    model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]
+    model: type[models.Model],
+    fields: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    over: psycopg.Connection[Any] | None = None,
 ) -> None:
     """Add rows to the model's table: one tuple a row, in the order of the `fields` named.
 
     Values are what psycopg knows (None, text, numbers, times, ids); JSON columns take text that
     is JSON already. Columns that are not named get the database's default, so name every column
     that has none. Runs in the transaction at hand; constraints are checked as for any insert.
+    In another thread, name the connection `over` which to copy (Django's are a thread's own).
     """
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column_of(model, name).column) for name in fields)
     statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with (over or connection).cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 

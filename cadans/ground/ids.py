@@ -4,12 +4,18 @@ import uuid
 from datetime import datetime
 
 from django.db import models
+from uuid_utils import uuid7 as native_uuid7
 from uuid_utils.compat import uuid7
 
 
 def new_id() -> uuid.UUID:
     """A UUID version 7 (RFC 9562): rows made later sort later."""
     return uuid7()
+
+
+def new_id_as_text() -> str:
+    """The same as text, in a third of the time: for rows by the hundred thousand."""
+    return str(native_uuid7())
 
 
 def id_at(moment: datetime) -> uuid.UUID:
