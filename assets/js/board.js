@@ -78,6 +78,8 @@ export function openMoveMenu(card) {
   );
   panel.showPopover();
   place(panel, card);
+  // At once, so that the next key is the menu's.
+  panel.querySelector("[aria-checked=true]")?.focus();
 }
 
 /** Make lists sortable that are not yet: after loading and after each morph. */

@@ -34,7 +34,7 @@ export function morph(element, html, style = "outerHTML", { hold = false } = {})
   const parent = element.parentElement;
   const nodes = Idiomorph.morph(element, html, {
     morphStyle: style,
-    ignoreActiveValue: true,
+    ignoreActiveValue: typing(document.activeElement),
     callbacks: hold ? holding : callbacks,
   });
   htmx.process(parent ?? element);
@@ -49,6 +49,7 @@ htmx.defineExtension("morph", {
   handleSwap(swap, target, fragment) {
     const morphStyle = style(swap);
     if (!morphStyle) return false;
-    return Idiomorph.morph(target, fragment.children, { morphStyle, ignoreActiveValue: true, callbacks });
+    const ignoreActiveValue = typing(document.activeElement);
+    return Idiomorph.morph(target, fragment.children, { morphStyle, ignoreActiveValue, callbacks });
   },
 });

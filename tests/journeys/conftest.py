@@ -113,8 +113,10 @@ def _cookies(url: str, user: User | None, language: str) -> list[Any]:
 
 
 def _note_error(complaints: list[str], said: ConsoleMessage) -> None:
-    # A refused form answers 4xx on purpose, and the browser calls that an error.
-    if said.type == "error" and "Failed to load resource" not in said.text:
+    # A refused form answers 4xx on purpose, and the browser calls that an error; a question that
+    # a newer one replaced (search as you type) is aborted on purpose, and htmx calls that one.
+    on_purpose = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
+    if said.type == "error" and not any(words in said.text for words in on_purpose):
         complaints.append(f"console: {said.text}")
 
 
