@@ -81,6 +81,9 @@ class Part:
                 self.process = _started(self.name, self.command)
                 self.started_at = now
         elif (code := self.process.poll()) is not None:
+            # It may have left children of its own, which would go on without it.
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.wait = FIRST_WAIT if now - self.started_at > WELL_AFTER else self.wait
             _say(self.name, f"ended with code {code}; starting again in {self.wait:g} s")
             self.process = None

@@ -1,5 +1,7 @@
 """The addresses that machines ask."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -38,7 +40,7 @@ def test_metrics_tell_of_the_queue(client: Client) -> None:
         {"REMOTE_ADDR": "192.0.2.7", "HTTP_AUTHORIZATION": "Bearer wrong"},
     ],
 )
-def test_metrics_are_for_this_machine(client: Client, request_from: dict[str, str]) -> None:
+def test_metrics_are_for_this_machine(client: Client, request_from: dict[str, Any]) -> None:
     assert client.get("/metrics", **request_from).status_code == 403
 
 
