@@ -38,10 +38,11 @@ def with_news(
 ) -> HttpResponse:
     """The same on a response that has something to swap (a form, empty again)."""
     trigger_client_event(response, "live-now", {})
-    if close:
-        trigger_client_event(response, "drawer-close", {})
     if text:
         with_toast(response, text, kind, undo_url=undo_url)
+    if close:
+        # Last: it takes away the form from which these events rise.
+        trigger_client_event(response, "drawer-close", {})
     return response
 
 

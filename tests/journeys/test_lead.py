@@ -12,14 +12,14 @@ def test_an_activity_that_meets_the_last_goal_moves_the_lead(visit, world, trans
 
     form = page.locator("#log-form")
     form.get_by_text("Gesproken", exact=True).click()
-    form.get_by_label("Notitie").last.fill("Wil **twee** offertes zien.")
+    form.locator("textarea").fill("Wil **twee** offertes zien.")
     form.get_by_role("button", name="Leg vast").click()
 
     expect(page.get_by_text("ging door naar “Demo”").first).to_be_visible()
     expect(page.locator("#lead .section-title", has_text="Demo")).to_be_visible()
     expect(page.locator("#tasks")).to_contain_text("Demo voorbereiden")
     expect(page.locator("#story strong", has_text="twee")).to_be_visible()
-    expect(form.get_by_label("Notitie").last).to_have_value("")
+    expect(form.locator("textarea")).to_have_value("")
     assert world.stage_of(lead) == "demo"
 
 
