@@ -12,7 +12,7 @@ from rich.progress import Progress
 from cadans.exchange.actions import Ambiguous, run_import
 from cadans.exchange.mapping import MADE_UNASKED, MAKEABLE, read_map
 from cadans.exchange.models import ImportRun, Kind
-from cadans.ground.errors import Invalid
+from cadans.ground.errors import Invalid, NotFound
 from cadans.process.queries import pipeline_named
 
 MOST_SHOWN = 10
@@ -66,6 +66,14 @@ def import_(
     if map_file is not None:
         mapping = read_map(_text_of(map_file)).model_dump(by_alias=True, exclude_none=True)
     makes = (set(mapping.get("make") or MADE_UNASKED) | set(made)) - set(kept_out)
+    chosen, new_pipeline = None, ""
+    if pipeline:
+        try:
+            chosen = pipeline_named(pipeline)
+        except NotFound:
+            if "stages" not in makes:
+                raise
+            new_pipeline = pipeline
     run = ImportRun(
         kind=kind,
         file=str(file.absolute()),
@@ -73,11 +81,12 @@ def import_(
         file_size=file.stat().st_size if file.is_file() else 0,
         mapping=mapping,
         options={
+            **({"new_pipeline": new_pipeline} if new_pipeline else {}),
             "make": sorted(makes),
             **({"dates": dates} if dates else {}),
             **({"decimals": decimals} if decimals else {}),
         },
-        pipeline=pipeline_named(pipeline) if pipeline else None,
+        pipeline=chosen,
         is_trial=dry_run,
     )
     console = Console(stderr=True)

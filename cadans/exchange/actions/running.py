@@ -20,6 +20,7 @@ from cadans.exchange.actions.fates import Fate
 from cadans.exchange.actions.leads import LeadsImport
 from cadans.exchange.actions.names import Names
 from cadans.exchange.actions.stage_changes import SetAside, StageChangesImport
+from cadans.exchange.actions.stages import add_stages, pipeline_of_stages, stages_named
 from cadans.exchange.mapping import (
     MADE_UNASKED,
     Mapping,
@@ -34,6 +35,7 @@ from cadans.exchange.rows import RowReader, RowRefused, Values, observe
 from cadans.exchange.tables import Line, Table, open_table
 from cadans.exchange.values import Habits
 from cadans.ground.errors import Invalid
+from cadans.process.models import Pipeline
 from cadans.team.queries import organisation
 
 CHUNK = 5000
@@ -103,11 +105,37 @@ class _Running:
         by_hand = self.path.parent if Path(run.file).is_absolute() else None
         self.takers = takers(self.mapping, run.kind, self.table.headers, beside=by_hand)
         self.reader = self._reader()
-        makes = set(run.options.get("make") or self.mapping.make or MADE_UNASKED)
-        self.names = Names(makes, run.pipeline)
+        self.makes = set(run.options.get("make") or self.mapping.make or MADE_UNASKED)
 
     def carry_out(self) -> ImportRun:
+        if "stages" not in self.makes:
+            return self._carry_out()
+        # A trial that makes stages is one transaction: they must be there for the rows.
+        with transaction.atomic():
+            self._make_stages()
+            if self.run.is_trial:
+                self._carry_out()
+                transaction.set_rollback(True)
+        if not self.run.is_trial:
+            return self._carry_out()
+        self.run.pipeline = self.pipeline_before
+        self._save()
+        return self.run
+
+    def _make_stages(self) -> None:
         run = self.run
+        self.pipeline_before = run.pipeline
+        names = stages_named(self.table, self.takers)
+        if new := run.options.get("new_pipeline"):
+            run.pipeline = pipeline_of_stages(run.started_by, new, names)
+        elif names:
+            default = Pipeline.objects.live().order_by("-is_default", "position").first()
+            if pipeline := run.pipeline or default:
+                run.pipeline = add_stages(run.started_by, pipeline, names)
+
+    def _carry_out(self) -> ImportRun:
+        run = self.run
+        self.names = Names(self.makes, run.pipeline)
         if run.lines_done == 0 or run.kind == Kind.STAGE_CHANGES or run.is_trial:
             self._from_the_start()
         run.state, run.message, run.began_at = ImportRun.State.RUNNING, "", timezone.now()

@@ -8,6 +8,7 @@ from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,16 +43,23 @@ def start_import(
     Without a mapping the headers suggest one. The work is done by a job; follow it by the run's
     state, percentage and counts. Raises Invalid for a file or mapping that cannot be used.
     """
-    run = take_file(actor, file, kind=kind, name=name, via=via)
-    return carry_on(
-        actor,
-        run,
-        mapping=mapping or guess_of(run),
-        pipeline=pipeline,
-        options=options or {},
-        trial=trial,
-        via=via,
-    )
+    run = None
+    try:
+        with transaction.atomic():
+            run = take_file(actor, file, kind=kind, name=name, via=via)
+            return carry_on(
+                actor,
+                run,
+                mapping=mapping or guess_of(run),
+                pipeline=pipeline,
+                options=options or {},
+                trial=trial,
+                via=via,
+            )
+    except BaseException:
+        if run is not None:
+            shutil.rmtree(file_of(run).parent, ignore_errors=True)
+        raise
 
 
 def take_file(
