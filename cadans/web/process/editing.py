@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from cadans.ground.conditions import Condition
 from cadans.ground.errors import CadansError, Invalid, NotFound
 from cadans.playbooks import drafting
-from cadans.playbooks.actions import save_draft
+from cadans.playbooks.actions import as_document, save_draft
 from cadans.playbooks.queries import draft_of
 from cadans.process.design import StageDesign
 from cadans.process.goals import AnyGoal
@@ -41,7 +41,7 @@ def add_stage(request: HttpRequest, key: str) -> HttpResponse:
     """A new stage behind the open ones, named in the writer's language; rename it at once."""
     pipeline = _pipeline(request, key)
     name = {"nl": "Nieuwe fase", "en": "New stage"}
-    changed, stage = drafting.add_stage(pipeline.draft, name)
+    changed, stage = drafting.add_stage(_document(pipeline), name)
     return _save(request, pipeline, changed, stage=stage, tab="settings")
 
 
@@ -51,7 +51,7 @@ def move_stage(request: HttpRequest, key: str) -> HttpResponse:
     """Put a stage at another place in the row."""
     pipeline = _pipeline(request, key)
     stage = request.POST.get("key", "")
-    changed = drafting.move_stage(pipeline.draft, stage, to=_number(request, "to"))
+    changed = drafting.move_stage(_document(pipeline), stage, to=_number(request, "to"))
     return _save(request, pipeline, changed, stage=request.POST.get("stage", stage))
 
 
@@ -61,7 +61,7 @@ def remove_stage(request: HttpRequest, key: str, stage: str) -> HttpResponse:
     """Take a stage out of the draft."""
     pipeline = _pipeline(request, key)
     name = _stage(pipeline, stage).label()
-    changed = drafting.remove_stage(pipeline.draft, stage)
+    changed = drafting.remove_stage(_document(pipeline), stage)
     told = _("“%(stage)s” is out of the draft.") % {"stage": name}
     return _save(request, pipeline, changed, told=told)
 
@@ -74,7 +74,7 @@ def save_settings(request: HttpRequest, key: str, stage: str) -> HttpResponse:
     form = forms.StageSettingsForm(request.POST, auto_id="stage_%s")
     if not form.is_valid():
         return _designer(request, pipeline, stage, "settings", form=form, status=422)
-    changed = drafting.change_stage(pipeline.draft, stage, form.changes())
+    changed = drafting.change_stage(_document(pipeline), stage, form.changes())
     return _save(request, pipeline, changed, stage=stage, tab="settings")
 
 
@@ -86,7 +86,7 @@ def save_guidance(request: HttpRequest, key: str, stage: str) -> HttpResponse:
     form = forms.GuidanceForm(request.POST, auto_id="guidance_%s")
     if not form.is_valid():
         return _designer(request, pipeline, stage, "guidance", form=form, status=422)
-    changed = drafting.change_stage(pipeline.draft, stage, {"guidance": form.guidance()})
+    changed = drafting.change_stage(_document(pipeline), stage, {"guidance": form.guidance()})
     return _save(request, pipeline, changed, stage=stage, tab="guidance")
 
 
@@ -96,7 +96,7 @@ def save_goals_needed(request: HttpRequest, key: str, stage: str) -> HttpRespons
     """Save whether all goals of a stage are needed or one is enough."""
     pipeline = _pipeline(request, key)
     needed = "any" if request.POST.get("goals_needed") == "any" else "all"
-    changed = drafting.change_stage(pipeline.draft, stage, {"goals_needed": needed})
+    changed = drafting.change_stage(_document(pipeline), stage, {"goals_needed": needed})
     return _save(request, pipeline, changed, stage=stage, tab="goals")
 
 
@@ -107,7 +107,7 @@ def move_part(request: HttpRequest, key: str, stage: str, part: str) -> HttpResp
     pipeline = _pipeline(request, key)
     item = request.POST.get("key", "")
     to = _number(request, "to")
-    changed = drafting.move_part(pipeline.draft, stage, _part(part), item, to=to)
+    changed = drafting.move_part(_document(pipeline), stage, _part(part), item, to=to)
     return _save(request, pipeline, changed, stage=stage, tab=part)
 
 
@@ -116,7 +116,7 @@ def move_part(request: HttpRequest, key: str, stage: str, part: str) -> HttpResp
 def remove_part(request: HttpRequest, key: str, stage: str, part: str, item: str) -> HttpResponse:
     """Take a goal, task or rule out of the draft."""
     pipeline = _pipeline(request, key)
-    changed = drafting.remove_part(pipeline.draft, stage, _part(part), item)
+    changed = drafting.remove_part(_document(pipeline), stage, _part(part), item)
     return _save(request, pipeline, changed, stage=stage, tab=part)
 
 
@@ -135,7 +135,7 @@ def edit_part(
     form, builder, context, shaped = edit(request, design, item)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = drafting.put_part(pipeline.draft, stage, _part(part), shaped(), key=item)
+            changed = drafting.put_part(_document(pipeline), stage, _part(part), shaped(), key=item)
             return _saved(request, pipeline, changed, stage=stage, tab=part)
         except (Invalid, ValidationError) as error:
             form.add_error(None, _message(error))
@@ -225,6 +225,11 @@ def _builder(request: HttpRequest, when: Condition, *, is_free: bool = False) ->
 def _pipeline(request: HttpRequest, key: str) -> Pipeline:
     require_role(request.user, User.Role.MANAGER, User.Role.ADMIN)
     return pipeline_or_404(request, key)
+
+
+def _document(pipeline: Pipeline) -> dict[str, Any]:
+    """The draft with every field written out, as small edits want it."""
+    return as_document(draft_of(pipeline))
 
 
 def _stage(pipeline: Pipeline, key: str) -> StageDesign:

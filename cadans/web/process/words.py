@@ -187,13 +187,12 @@ def condition_words(condition: Compare | Condition, words: Lexicon, *, inside: b
         return told if condition.than is None else f"{told} {_value(condition.than)}"
     every = [condition_words(part, words, inside=True) for part in condition.all]
     some = [condition_words(part, words, inside=True) for part in condition.any]
-    if some:
-        told = _(" or ").join(some)
-        every.append(f"({told})" if every and len(some) > 1 else told)
-    if not every:
+    if every and some:
+        every.append(f"({_(' or ').join(some)})" if len(some) > 1 else some[0])
+    told = _(" and ").join(every) if every else _(" or ").join(some)
+    if not told:
         return _("always")
-    told = _(" and ").join(every)
-    return f"({told})" if inside and len(every) > 1 else told
+    return f"({told})" if inside and max(len(every), len(some)) > 1 else told
 
 
 def _value(value: Any) -> str:

@@ -1,0 +1,359 @@
+"""The designer in the browser's terms: pages, small edits by htmx, publishing."""
+
+import pytest
+from django.urls import reverse
+
+from cadans.playbooks import drafting
+from cadans.playbooks.actions import as_document, make_pipeline, save_draft
+from cadans.playbooks.queries import draft_of
+from cadans.process.models import Pipeline
+
+pytestmark = pytest.mark.django_db
+
+DESIGNER = "/process/new-customers/"
+HTMX = {"headers": {"HX-Request": "true", "HX-Target": "designer"}}
+PANEL = {"headers": {"HX-Request": "true", "HX-Target": "drawer-body"}}
+
+
+@pytest.fixture
+def manager(client, world):
+    client.force_login(world.manager)
+    return client
+
+
+@pytest.fixture
+def rep(client, world):
+    client.force_login(world.anna)
+    return client
+
+
+def pipeline():
+    return Pipeline.objects.get(key="new-customers")
+
+
+def stage(key="new"):
+    return draft_of(pipeline()).stage(key)
+
+
+def post(client, path, **data):
+    data.setdefault("revision", pipeline().draft_revision)
+    return client.post(f"{DESIGNER}{path}", data, **HTMX)
+
+
+def test_the_overview_shows_each_pipeline(manager, world):
+    make_pipeline(world.manager, name="Export")
+    page = manager.get("/process/").content.decode()
+    assert "Nieuwe klanten" in page
+    assert "Export" in page
+    assert "Alleen concept" in page
+
+
+def test_reps_see_what_is_live_and_change_nothing(rep, world):
+    make_pipeline(world.manager, name="Export")
+    changed = drafting.rename_stage(as_document(draft_of(pipeline())), "demo", {"nl": "Bezoek"})
+    save_draft(world.manager, pipeline(), document=changed, revision=1)
+    assert "Export" not in rep.get("/process/").content.decode()
+    assert rep.get("/process/export/").status_code == 404
+    page = rep.get(DESIGNER).content.decode()
+    assert "Demo" in page
+    assert "Bezoek" not in page
+    assert "Publiceren" not in page
+    assert "binnen een uur" in page
+    assert post(rep, "stages/").status_code == 403
+    assert rep.get("/process/new/").status_code == 403
+
+
+def test_nobody_sees_it_without_logging_in(client, world):
+    assert client.get(DESIGNER).status_code == 302
+
+
+@pytest.mark.parametrize("tab", ["goals", "guidance", "tasks", "rules", "settings"])
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_each_tab_of_a_stage(manager, world, tab, language):
+    world.manager.language = language
+    world.manager.save()
+    page = manager.get(f"{DESIGNER}?stage=new&tab={tab}")
+    assert page.status_code == 200
+    assert page.context["tab"] == tab
+    assert ("Zoals verkopers" in page.content.decode()) == (language == "nl")
+
+
+def test_a_stage_that_is_gone_leads_to_the_first(manager):
+    assert manager.get(f"{DESIGNER}?stage=nowhere&tab=luck").context["chosen"].key == "new"
+
+
+def test_the_designer_asks_the_database_little(manager, world, django_assert_max_num_queries):
+    manager.get(DESIGNER)
+    with django_assert_max_num_queries(20):
+        manager.get(DESIGNER)
+    for number in range(10):
+        changed, _key = drafting.add_stage(as_document(draft_of(pipeline())), {"en": f"S{number}"})
+        save_draft(world.manager, pipeline(), document=changed, revision=number + 1)
+    with django_assert_max_num_queries(20):
+        manager.get(DESIGNER)
+
+
+def test_a_stage_is_added_named_moved_and_removed(manager):
+    answer = post(manager, "stages/")
+    assert answer.context["chosen"].key == "nieuwe-fase"
+    assert answer.context["tab"] == "settings"
+    answer = post(
+        manager,
+        "stages/nieuwe-fase/settings/",
+        name_nl="Schouw",
+        name_en="Survey",
+        idle_days="5",
+        enforcement="block",
+        is_ask="on",
+        ends_in="",
+    )
+    changed = stage("nieuwe-fase")
+    assert (changed.label("nl"), changed.idle_days, changed.is_ask) == ("Schouw", 5, True)
+    assert changed.enforcement == "block"
+    post(manager, "stages/move/", key="nieuwe-fase", to="1")
+    assert [one.key for one in draft_of(pipeline()).stages][1] == "nieuwe-fase"
+    answer = post(manager, "stages/nieuwe-fase/remove/")
+    assert "nieuwe-fase" not in [one.key for one in draft_of(pipeline()).stages]
+    assert "toast" in answer["HX-Trigger"]
+
+
+def test_a_stage_needs_a_name(manager):
+    answer = post(manager, "stages/new/settings/", name_nl="", name_en="", enforcement="advise")
+    assert answer.status_code == 422
+    assert "minstens één taal" in answer.content.decode()
+    assert stage().label("nl") == "Nieuw"
+
+
+def test_an_old_page_is_told_so_and_shown_anew(manager):
+    post(manager, "stages/")
+    answer = manager.post(f"{DESIGNER}stages/new/goals-needed/", {"revision": 1}, **HTMX)
+    assert answer.status_code == 422
+    assert "Iemand anders" in answer["HX-Trigger"].encode().decode("unicode_escape")
+    assert 'name="revision" value="2"' in answer.content.decode()
+
+
+GOALS = [
+    (
+        "field",
+        {"field": "company.country", "at_least": "", "at_most": ""},
+        {"field": "company.country", "name": {"nl": "Land ingevuld", "en": "Country filled in"}},
+    ),
+    (
+        "field",
+        {"field": "value", "at_least": "1.250,50", "at_most": ""},
+        {"field": "value"},
+    ),
+    (
+        "activity",
+        {"activity": "meeting", "outcome": "positive", "times": "2", "since": "ever"},
+        {"activity": "meeting", "times": 2, "since": "ever", "planned": False},
+    ),
+    ("task", {"task": "first_call", "since": "entered"}, {"task": "first_call"}),
+    (
+        "signal",
+        {
+            "signal": "trial_started",
+            "times": "1",
+            "since": "ever",
+            "when_mode": "all",
+            "when_field": "plan",
+            "when_is": "one_of",
+            "when_than": "pro, team",
+        },
+        {"signal": "trial_started"},
+    ),
+    ("box", {"name_nl": "Gecheckt"}, {"name": {"nl": "Gecheckt"}}),
+]
+
+
+@pytest.mark.parametrize(("kind", "filled", "wanted"), GOALS, ids=[goal[0] for goal in GOALS])
+def test_a_goal_of_each_kind_is_added(manager, kind, filled, wanted):
+    assert manager.get(f"{DESIGNER}stages/new/goals/add/?kind={kind}", **PANEL).status_code == 200
+    answer = post(manager, f"stages/new/goals/add/?kind={kind}", **filled)
+    assert answer.status_code == 200, answer.content.decode()
+    goal = stage().goals[-1]
+    assert goal.kind == kind
+    for name, value in wanted.items():
+        assert getattr(goal, name) == value
+    if kind == "signal":
+        assert goal.where.all[0].than == ["pro", "team"]
+    again = manager.get(f"{DESIGNER}stages/new/goals/{goal.key}/", **PANEL)
+    assert again.status_code == 200
+
+
+def test_a_wrong_goal_comes_back_with_its_words(manager):
+    answer = post(manager, "stages/new/goals/add/?kind=field", field="value", at_least="veel")
+    assert answer.status_code == 422
+    assert answer["HX-Retarget"] == "#drawer-body"
+    assert "Dit moet een getal zijn" in answer.content.decode()
+    assert len(stage().goals) == 2
+
+
+def test_a_goal_keeps_its_key_when_it_is_changed(manager):
+    post(
+        manager,
+        "stages/new/goals/reached/",
+        activity="call",
+        outcome="",
+        times="1",
+        since="entered",
+        name_nl="Gebeld",
+    )
+    goal = stage().goals[0]
+    assert (goal.key, goal.name, goal.outcome) == ("reached", {"nl": "Gebeld"}, "")
+
+
+def test_a_task_for_somebody_needs_somebody(manager, world):
+    filled = {
+        "name_nl": "Bel na",
+        "kind": "call",
+        "after": "2",
+        "unit": "working_days",
+        "since": "entered",
+        "to": "user",
+    }
+    assert post(manager, "stages/new/tasks/add/", **filled).status_code == 422
+    answer = post(manager, "stages/new/tasks/add/", **filled, user=str(world.bram.id))
+    assert answer.status_code == 200
+    task = stage().tasks[-1]
+    assert (task.user, task.due.after, task.due.unit) == (world.bram.id, 2, "working_days")
+    assert "Bram Mulder" in answer.content.decode() or answer.context["tasks"][-1].told
+
+
+def test_a_rule_is_built_of_rows(manager, world):
+    answer = post(
+        manager,
+        "stages/demo/rules/add/",
+        name="Groot",
+        when_mode="all",
+        when_field=["value", "company.country", ""],
+        when_is=["at_least", "one_of", "equal"],
+        when_than=["10000", "NL, BE", ""],
+        target="users",
+        users=[str(world.anna.id), str(world.bram.id)],
+        strategy="fewest_open",
+    )
+    assert answer.status_code == 200
+    rule = stage("demo").rules[0]
+    assert [part.field for part in rule.when.all] == ["value", "company.country"]
+    assert rule.when.all[1].than == ["NL", "BE"]
+    assert rule.to.users == [world.anna.id, world.bram.id]
+    line = answer.context["rules"][0]
+    assert line.told == "Waarde is minstens 10.000 en Land is een van NL, BE"
+    panel = manager.get(f"{DESIGNER}stages/demo/rules/groot/", **PANEL).content.decode()
+    assert 'value="NL, BE"' in panel
+
+
+def test_a_rule_without_a_value_says_so(manager, world):
+    answer = post(
+        manager,
+        "stages/demo/rules/add/",
+        name="Groot",
+        when_field="value",
+        when_is="at_least",
+        when_than="",
+        target="team",
+        team=str(world.team.id),
+        strategy="round_robin",
+    )
+    assert answer.status_code == 422
+    assert "Geef een waarde" in answer.content.decode()
+
+
+def test_a_nested_condition_is_kept_as_it_is(manager, world):
+    document = as_document(draft_of(pipeline()))
+    nested = {
+        "all": [
+            {"field": "value", "is": "set"},
+            {"any": [{"field": "source", "is": "set"}, {"field": "tags", "is": "set"}]},
+        ]
+    }
+    document["stages"][0]["rules"][0]["when"] = nested
+    save_draft(world.manager, pipeline(), document=document, revision=1)
+    panel = manager.get(f"{DESIGNER}stages/new/rules/inside/", **PANEL)
+    kept = panel.context["builder"].kept
+    assert "(Bron is ingevuld of Labels is ingevuld)" in panel.context["builder"].told
+    post(
+        manager,
+        "stages/new/rules/inside/",
+        name="Binnen",
+        when_kept=kept,
+        target="team",
+        team=str(world.team.id),
+        strategy="round_robin",
+    )
+    assert stage().rules[0].name == "Binnen"
+    assert len(stage().rules[0].when.all) == 2
+
+
+def test_a_row_of_the_builder_offers_known_values(manager, world):
+    row = manager.get("/process/condition-row/?when_field=source&when_is=equal").content.decode()
+    assert '<option value="Website">' in row
+    without = manager.get("/process/condition-row/?when_field=source&when_is=set").content.decode()
+    assert 'type="hidden" name="when_than"' in without
+
+
+def test_guidance_is_saved_and_previewed(manager):
+    answer = post(
+        manager,
+        "stages/demo/guidance/",
+        short_nl="Laat **drie** dingen zien.",
+        long_nl="",
+        short_en="",
+        long_en="",
+    )
+    assert stage("demo").guidance_in("nl").short == "Laat **drie** dingen zien."
+    assert "<strong>drie</strong>" in answer.content.decode()
+
+
+def test_parts_are_moved_and_removed(manager):
+    post(manager, "stages/new/goals/move/", key="value", to="0")
+    assert [goal.key for goal in stage().goals] == ["value", "reached"]
+    post(manager, "stages/new/goals/value/remove/")
+    post(manager, "stages/new/goals-needed/", goals_needed="any")
+    assert [goal.key for goal in stage().goals] == ["reached"]
+    assert stage().goals_needed == "any"
+    assert post(manager, "stages/new/luck/x/remove/").status_code == 404
+
+
+def test_publishing_from_the_panel(manager, world):
+    lead = world.put_in(world.lead("Zon"), "demo")
+    post(manager, "stages/demo/remove/")
+    panel = manager.get(f"{DESIGNER}publish/", **PANEL).content.decode()
+    assert "Fase “Demo” verwijderd" in panel
+    assert "1 lead in “Demo” gaat naar" in panel
+    refused = manager.post(f"{DESIGNER}publish/", {"revision": 2}, **PANEL)
+    assert refused.status_code == 422
+    done = manager.post(
+        f"{DESIGNER}publish/",
+        {"revision": 2, "map_demo": "proposal", "note": "Zonder demo"},
+        **PANEL,
+    )
+    assert done["HX-Redirect"] == DESIGNER
+    assert world.stage_of(lead) == "proposal"
+    page = manager.get(DESIGNER).content.decode()
+    assert "Live: versie 2" in page
+    assert "Zonder demo" in manager.get(f"{DESIGNER}versions/").content.decode()
+
+
+def test_a_new_pipeline_from_a_template(manager):
+    assert "Van proefperiode naar klant" in manager.get("/process/new/").content.decode()
+    refused = manager.post("/process/new/", {"name": " ", "template": "b2b-classic"})
+    assert refused.status_code == 422
+    done = manager.post("/process/new/", {"name": "Export", "template": "inbound-trial"})
+    assert done["Location"] == reverse("process:designer", args=["export"])
+    assert "Alleen concept" in manager.get("/process/export/").content.decode()
+
+
+def test_renaming_discarding_and_the_one_for_new_leads(manager, world):
+    post(manager, "stages/")
+    manager.post(f"{DESIGNER}discard/", {"revision": 2}, **HTMX)
+    assert "nieuwe-fase" not in [one.key for one in draft_of(pipeline()).stages]
+    assert manager.post(f"{DESIGNER}rename/", {"name": ""}, **PANEL).status_code == 422
+    manager.post(f"{DESIGNER}rename/", {"name": "Nieuw"}, **PANEL)
+    assert pipeline().name == "Nieuw"
+    assert manager.post(f"{DESIGNER}archive/", **HTMX).status_code == 409
+
+
+def test_an_unknown_pipeline_is_not_found(manager):
+    assert manager.get("/process/nowhere/").status_code == 404
