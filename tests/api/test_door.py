@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -173,3 +175,21 @@ def test_the_document_and_its_page_are_there(world: World, client: Client) -> No
         shown = client.get(f"{ROOT}/docs")
     assert shown.status_code == 200
     assert "https://" not in shown.content.decode(), "nothing from elsewhere"
+
+
+def test_the_example_of_the_reference_works_as_written(world: World, manager: Program) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text()
+    bodies = re.findall(r"CADANS/(\S+)(?:(?!CADANS/).)*? -d '(\{.*?\})'", text, flags=re.DOTALL)
+    assert [path for path, _body in bodies] == [
+        "leads",
+        "leads/$LEAD/activities",
+        "signals",
+        "leads/$LEAD",
+    ]
+    made = manager.post("/leads", bodies[0][1])
+    assert made.status_code == 201, made.content
+    lead = made.json()["id"]
+    for path, body in bodies[1:3]:
+        answer = manager.post("/" + path.replace("$LEAD", lead), body)
+        assert answer.status_code in {201, 202}, answer.content
+    assert manager.patch(f"/leads/{lead}", bodies[3][1]).status_code == 200
