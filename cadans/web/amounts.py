@@ -36,7 +36,7 @@ class AmountField(forms.DecimalField):
         )
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """The amount behind what was typed."""
         return super().to_python(plain_amount(value) if isinstance(value, str) else value)
 

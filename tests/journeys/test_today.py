@@ -11,9 +11,7 @@ from cadans.leads import actions
 def test_the_day_is_worked_through_by_keyboard(visit, world, transactional_db):
     lead = world.lead("Bakkerij Zon", owner=world.anna, opened_at=timezone.now())
     for name in ("Bel terug", "Stuur brochure"):
-        actions.add_task(
-            world.anna, lead, name=name, due_at=timezone.now() - timedelta(days=2)
-        )
+        actions.add_task(world.anna, lead, name=name, due_at=timezone.now() - timedelta(days=2))
     page = visit(world.anna, "/", language="nl")
     expect(page.get_by_role("region", name="Te laat")).to_contain_text("Bel terug")
 

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils import timezone
 
 from cadans.leads.finding import with_words
@@ -11,6 +11,7 @@ from cadans.leads.lead import Lead, LeadQuerySet
 from cadans.leads.queries import CARDS
 from cadans.team.models import User
 from cadans.team.named import as_id
+from cadans.web.requests import PageRequest
 
 MOST_CARDS = 300
 """Cards that a column shows at most, however often more were asked for."""
@@ -26,7 +27,7 @@ class BoardFilters:
     more: dict[uuid.UUID, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "BoardFilters":
+    def of(cls, request: PageRequest) -> "BoardFilters":
         """The filters in the address; what makes no sense there counts for nothing."""
         asked = request.GET
         return cls(

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -19,6 +19,7 @@ from cadans.team.queries import organisation
 from cadans.web.board.forms import BoardFilters
 from cadans.web.live import news
 from cadans.web.people_of_team import owner_choices
+from cadans.web.requests import PageRequest
 
 LAST = "board"
 """The key in the session of the pipeline that was looked at last."""
@@ -26,7 +27,7 @@ LAST = "board"
 
 @login_required
 @require_GET
-def default_board(request: HttpRequest) -> HttpResponse:
+def default_board(request: PageRequest) -> HttpResponse:
     """Go to the board looked at last, else the default pipeline's."""
     live = list(Pipeline.objects.live())
     last = request.session.get(LAST)
@@ -39,7 +40,7 @@ def default_board(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def board_page(request: HttpRequest, key: str) -> HttpResponse:
+def board_page(request: PageRequest, key: str) -> HttpResponse:
     """The board with its filters."""
     pipeline = pipeline_named(key)
     if request.session.get(LAST) != pipeline.key:
@@ -49,7 +50,7 @@ def board_page(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def board_live(request: HttpRequest, key: str) -> HttpResponse:
+def board_live(request: PageRequest, key: str) -> HttpResponse:
     """The columns, if anything happened in the pipeline since the page's token."""
     pipeline = pipeline_named(key)
     return news(
@@ -59,7 +60,7 @@ def board_live(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def _columns(request: HttpRequest, pipeline: Pipeline) -> dict[str, Any]:
+def _columns(request: PageRequest, pipeline: Pipeline) -> dict[str, Any]:
     filters = BoardFilters.of(request)
     user: User = request.user
     # The token is read first: what happens meanwhile is then shown again rather than missed.
@@ -78,7 +79,7 @@ def _columns(request: HttpRequest, pipeline: Pipeline) -> dict[str, Any]:
     }
 
 
-def _shown(request: HttpRequest, pipeline: Pipeline) -> dict[str, Any]:
+def _shown(request: PageRequest, pipeline: Pipeline) -> dict[str, Any]:
     return _columns(request, pipeline) | {
         "pipelines": Pipeline.objects.live(),
         "owners": [

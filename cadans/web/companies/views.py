@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from cadans.web.companies.forms import OWN, CompanyForm
 from cadans.web.contact_story import history_of
 from cadans.web.inline import Inline, Own, custom_own, edit_inline, tell
 from cadans.web.paging import page_of
+from cadans.web.requests import PageRequest
 
 SORTS = {"name": "name", "changed": "changed_at", "city": "city", "industry": "industry"}
 SUGGESTED = 8
@@ -34,7 +35,7 @@ MOST_PEOPLE = 100
 
 @login_required
 @require_GET
-def companies(request: HttpRequest) -> HttpResponse:
+def companies(request: PageRequest) -> HttpResponse:
     """The list; for htmx's "more" only the following rows."""
     words = " ".join(request.GET.get("q", "").split())[:80]
     rows = companies_with_words(words) if words else Company.objects.present()
@@ -51,7 +52,7 @@ def companies(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def suggest(request: HttpRequest) -> HttpResponse:
+def suggest(request: PageRequest) -> HttpResponse:
     """Names of companies that begin with or hold what somebody types, as JSON."""
     words = " ".join(request.GET.get("q", "").split())[:80]
     if len(words) < 2:
@@ -62,7 +63,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PageRequest) -> HttpResponse:
     """The form, or the new company."""
     form = CompanyForm(request.POST or None)
     other = None
@@ -81,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def page(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """A company: its fields, leads, people and history."""
     company = _company(id)
     custom = _custom_fields()
@@ -104,7 +105,7 @@ def page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def field(request: HttpRequest, id: uuid.UUID, name: str) -> HttpResponse:
+def field(request: PageRequest, id: uuid.UUID, name: str) -> HttpResponse:
     """One field: its value, its form, or the change."""
     company = _company(id)
     own = _own(name)
@@ -122,7 +123,7 @@ def field(request: HttpRequest, id: uuid.UUID, name: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def delete(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Ask once, then take the company out of sight."""
     company = _company(id)
     if request.method == "GET":

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -26,6 +26,7 @@ from cadans.web.amounts import AmountField
 from cadans.web.inline import Inline, Own, custom_own, edit_inline, tags_own, text_own
 from cadans.web.lead.forms import UserChoice
 from cadans.web.people.forms import CompanyName, company_from
+from cadans.web.requests import PageRequest
 from cadans.web.writing import day, money
 
 Fields = Mapping[str, forms.Field]
@@ -133,7 +134,7 @@ def _inline(lead: Lead, name: str, own: Own) -> Inline:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def field(request: HttpRequest, id: uuid.UUID, name: str) -> HttpResponse:
+def field(request: PageRequest, id: uuid.UUID, name: str) -> HttpResponse:
     """One field: its value, its form, or the change."""
     lead = visible_lead(request.user, id)
     own = _own(name)

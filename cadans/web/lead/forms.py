@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -19,7 +19,7 @@ from cadans.web.amounts import AmountField
 LONGEST_NOTE = 20_000
 
 
-class UserChoice(forms.ModelChoiceField):
+class UserChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Somebody who can own leads and have tasks."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -47,7 +47,9 @@ class LogForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[Person] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["people"].queryset = Person.objects.filter(id__in=[one.id for one in people])
+        cast(Any, self.fields["people"]).queryset = Person.objects.filter(
+            id__in=[one.id for one in people]
+        )
         self.everybody = people
 
     def clean_at(self) -> Any:
@@ -132,7 +134,8 @@ class PersonOnLeadForm(forms.Form):
 
     def __init__(self, *args: Any, known: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = known if known is not None else Person.objects.none()
+        choice = cast(Any, self.fields["person"])
+        choice.queryset = known if known is not None else Person.objects.none()
 
     def clean(self) -> dict[str, Any]:
         """Somebody must be meant."""
@@ -166,7 +169,7 @@ class LineForm(forms.Form):
         return cleaned
 
 
-class LinesSet(forms.BaseFormSet):
+class LinesSet(forms.BaseFormSet):  # type: ignore[type-arg]
     """The products on the lead, each at most once."""
 
     def clean(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -55,7 +55,8 @@ def goals_shown(lead: Lead, stage: StageDesign, standing: Progress | None) -> li
 
 def goal_name(goal: AnyGoal) -> str:
     """A goal's name in the reader's language, or one made of what it waits for."""
-    return in_language(dict(goal.name)) or goal.key.replace("-", " ").replace("_", " ").capitalize()
+    named = in_language(cast(Mapping[str, str], goal.name))
+    return named or goal.key.replace("-", " ").replace("_", " ").capitalize()
 
 
 def _shown(

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -21,11 +21,12 @@ from cadans.web.inline import tell
 from cadans.web.lead.forms import AssignForm, LoseForm, MoveForm
 from cadans.web.lead.goals import goals_shown
 from cadans.web.live import changed, open_drawer
+from cadans.web.requests import PageRequest
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def move(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Move to the stage that is sent; "won" and "lost" close the lead. GET: ask for the reason."""
     lead = visible_lead(request.user, id)
     if request.method == "GET":
@@ -43,21 +44,21 @@ def move(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def move_to(request: HttpRequest, id: uuid.UUID, key: str) -> HttpResponse:
+def move_to(request: PageRequest, id: uuid.UUID, key: str) -> HttpResponse:
     """Move to the stage in the address: what "undo" does."""
     return _move(request, visible_lead(request.user, id), key)
 
 
 @login_required
 @require_POST
-def win(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def win(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Close the lead as won."""
     return _won(request, visible_lead(request.user, id))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def lose(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def lose(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Ask why it was lost, then close the lead."""
     lead = visible_lead(request.user, id)
     form = LoseForm(request.POST or None)
@@ -74,7 +75,7 @@ def lose(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def cancel(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Close a lead that was entered by mistake."""
     lead = actions.cancel_lead(request.user, visible_lead(request.user, id))
     told = _("“%(lead)s” is cancelled and counts in no figure.") % {"lead": lead.title}
@@ -83,7 +84,7 @@ def cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def reopen(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def reopen(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Open a closed lead again."""
     lead = actions.reopen_lead(request.user, visible_lead(request.user, id))
     told = _("“%(lead)s” is open again, in “%(stage)s”.")
@@ -92,7 +93,7 @@ def reopen(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def assign(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def assign(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Choose who gets the lead."""
     lead = visible_lead(request.user, id)
     form = AssignForm(request.POST or None, initial={"owner": lead.owner_id})
@@ -111,7 +112,7 @@ def assign(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def delete(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Ask once, then take the lead out of sight."""
     lead = visible_lead(request.user, id)
     if request.method == "GET":
@@ -122,13 +123,13 @@ def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
 
 
-def _won(request: HttpRequest, lead: Lead) -> HttpResponse:
+def _won(request: PageRequest, lead: Lead) -> HttpResponse:
     lead = actions.win_lead(request.user, lead)
     told = _("Won! “%(lead)s”") % {"lead": lead.title}
     return changed(told, undo_url=reverse("lead:reopen", args=[lead.id]))
 
 
-def _move(request: HttpRequest, lead: Lead, target: str) -> HttpResponse:
+def _move(request: PageRequest, lead: Lead, target: str) -> HttpResponse:
     before = lead.stage
     try:
         moved = actions.move_lead(request.user, lead, stage=target)
@@ -141,7 +142,7 @@ def _move(request: HttpRequest, lead: Lead, target: str) -> HttpResponse:
     return _moved(moved, before.key)
 
 
-def _move_with_reason(request: HttpRequest, lead: Lead) -> HttpResponse:
+def _move_with_reason(request: PageRequest, lead: Lead) -> HttpResponse:
     form = MoveForm(request.POST)
     before = lead.stage
     if form.is_valid():

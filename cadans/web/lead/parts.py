@@ -1,9 +1,10 @@
 """The people and products on a lead."""
 
 import uuid
+from decimal import Decimal
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,13 +20,14 @@ from cadans.leads.queries import visible_lead
 from cadans.web.inline import tell
 from cadans.web.lead.forms import LineForms, PersonOnLeadForm
 from cadans.web.live import changed
+from cadans.web.requests import PageRequest
 
 MOST_COLLEAGUES = 200
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def people(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def people(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Put somebody on the lead."""
     lead = visible_lead(request.user, id)
     form = PersonOnLeadForm(request.POST or None, known=_colleagues(lead))
@@ -49,7 +51,7 @@ def people(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def role(request: HttpRequest, id: uuid.UUID, person: uuid.UUID) -> HttpResponse:
+def role(request: PageRequest, id: uuid.UUID, person: uuid.UUID) -> HttpResponse:
     """Change somebody's buying role."""
     lead = visible_lead(request.user, id)
     found = people_on(request.user, lead.id, [person])[0]
@@ -59,7 +61,7 @@ def role(request: HttpRequest, id: uuid.UUID, person: uuid.UUID) -> HttpResponse
 
 @login_required
 @require_POST
-def remove(request: HttpRequest, id: uuid.UUID, person: uuid.UUID) -> HttpResponse:
+def remove(request: PageRequest, id: uuid.UUID, person: uuid.UUID) -> HttpResponse:
     """Take somebody off the lead."""
     lead = visible_lead(request.user, id)
     found = people_on(request.user, lead.id, [person])[0]
@@ -69,7 +71,7 @@ def remove(request: HttpRequest, id: uuid.UUID, person: uuid.UUID) -> HttpRespon
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def products(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def products(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """The products on the lead, all at once."""
     lead = visible_lead(request.user, id)
     lines = [
@@ -80,7 +82,7 @@ def products(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     problem = ""
     if request.method == "POST" and forms.is_valid():
         drafts = [
-            LineDraft(given["product"], given["quantity"] or 1, given["price"])
+            LineDraft(given["product"], given["quantity"] or Decimal(1), given["price"])
             for form in forms
             if (given := form.cleaned_data) and given.get("product")
         ]

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -13,11 +13,12 @@ from cadans.web.lead.goals import goals_shown
 from cadans.web.lead.page import lead_shown
 from cadans.web.lead.story import story_of
 from cadans.web.live import news
+from cadans.web.requests import PageRequest
 
 
 @login_required
 @require_GET
-def page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def page(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """The lead's page."""
     lead = visible_lead(request.user, id)
     return render(request, "lead/page.html", lead_shown(request.user, lead))
@@ -25,7 +26,7 @@ def page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def live(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def live(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """The page's inside, if anything happened to the lead since the page's token."""
     lead = visible_lead(request.user, id)
     return news(
@@ -37,7 +38,7 @@ def live(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def story(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def story(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Earlier events of the timeline."""
     lead = visible_lead(request.user, id)
     shown = {"lead": lead, "story": story_of(lead, before=as_id(request.GET.get("before", "")))}
@@ -46,7 +47,7 @@ def story(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def stage(request: HttpRequest, id: uuid.UUID, key: str) -> HttpResponse:
+def stage(request: PageRequest, id: uuid.UUID, key: str) -> HttpResponse:
     """A stage of the lead's process in the side panel: goals, guidance, tasks, and the way in."""
     lead = visible_lead(request.user, id)
     stands = standing(lead)

@@ -1,9 +1,10 @@
 """The daily work on a lead: log what was done, tick goals, put tasks on it."""
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,17 +19,18 @@ from cadans.team.named import as_id
 from cadans.web.inline import tell
 from cadans.web.lead.forms import LogForm, TaskForm
 from cadans.web.live import changed, with_news
+from cadans.web.requests import PageRequest
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def log(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def log(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Log an activity: from the page's own form, or from the side panel (then with ?task=)."""
     lead = visible_lead(request.user, id)
     people = [part.person for part in parts_of(lead)]
     task = as_id(request.GET.get("task", ""))
     in_drawer = "drawer" in request.POST or request.method == "GET"
-    shown = {"lead": lead, "task": task, "in_drawer": in_drawer}
+    shown: dict[str, Any] = {"lead": lead, "task": task, "in_drawer": in_drawer}
     if request.method == "GET":
         kind = request.GET.get("kind", "call")
         shown["form"] = LogForm(
@@ -45,7 +47,7 @@ def log(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     return with_news(fresh, told)
 
 
-def _logged(request: HttpRequest, lead: Lead, form: LogForm, task: uuid.UUID | None) -> str | None:
+def _logged(request: PageRequest, lead: Lead, form: LogForm, task: uuid.UUID | None) -> str | None:
     """Log it, tick the task it was for; what happened in words, or None when it was refused."""
     given = form.cleaned_data
     before = lead.stage_id
@@ -68,7 +70,7 @@ def _logged(request: HttpRequest, lead: Lead, form: LogForm, task: uuid.UUID | N
     return onward(visible_lead(request.user, lead.id), before, told)
 
 
-def _tick_task(request: HttpRequest, lead: Lead, task: uuid.UUID) -> None:
+def _tick_task(request: PageRequest, lead: Lead, task: uuid.UUID) -> None:
     """The task that the activity was for, unless the lead's progress skipped it already."""
     found = visible_task(request.user, task)
     if found.lead_id == lead.id and found.state == found.State.OPEN:
@@ -89,7 +91,7 @@ def onward(lead: Lead, before: uuid.UUID, told: str = "") -> str:
 
 @login_required
 @require_POST
-def tick(request: HttpRequest, id: uuid.UUID, key: str) -> HttpResponse:
+def tick(request: PageRequest, id: uuid.UUID, key: str) -> HttpResponse:
     """Tick a goal, or untick it when it is ticked."""
     lead = visible_lead(request.user, id)
     before = lead.stage_id
@@ -100,7 +102,7 @@ def tick(request: HttpRequest, id: uuid.UUID, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def add_task(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def add_task(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Put a task of one's own on the lead."""
     lead = visible_lead(request.user, id)
     form = TaskForm(request.POST, user=request.user)

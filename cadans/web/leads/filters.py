@@ -16,7 +16,7 @@ from cadans.leads.lead import Lead, LeadQuerySet
 from cadans.leads.offer import Source
 from cadans.process.models import Pipeline, Stage
 from cadans.team.models import User
-from cadans.web.people_of_team import owner_choices
+from cadans.team.named import as_id
 
 DAY = forms.DateInput
 SORTS = {
@@ -31,7 +31,7 @@ SORTS = {
 DEFAULT_SORT = "-opened"
 
 
-class LeadFilters(django_filters.FilterSet):
+class LeadFilters(django_filters.FilterSet):  # type: ignore[misc]
     """Each filter by its name in the address; what makes no sense there is told, not obeyed."""
 
     q = django_filters.CharFilter(label=_("Search leads"), method="by_words")
@@ -90,8 +90,8 @@ class LeadFilters(django_filters.FilterSet):
             return rows.filter(owner=self.user)
         if value == "none":
             return rows.filter(owner=None)
-        known = {id for id, _name in owner_choices()}
-        return rows.filter(owner=value) if value in known else rows.none()
+        owner = as_id(value)
+        return rows.filter(owner=owner) if owner else rows.none()
 
     def by_idle(self, rows: LeadQuerySet, name: str, value: bool) -> LeadQuerySet:
         """Longer without a touch than the stage allows."""

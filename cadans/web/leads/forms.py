@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.urls import reverse
@@ -64,12 +64,13 @@ class NewLeadForm(forms.Form):
         self.fields["company"].widget.attrs |= alike | suggest | {"autofocus": True}
         self.fields["email"].widget.attrs |= alike | {"autocomplete": "off"}
         me = [(str(user.id), _("Me"))] if user.role != User.Role.ADMIN else []
-        self.fields["owner"].choices = [
+        owner = cast(forms.ChoiceField, self.fields["owner"])
+        owner.choices = [
             *me,
             (AUTOMATICALLY, _("Assign automatically")),
             *owner_choices(without=user),
         ]
-        if len(self.fields["pipeline"].queryset) == 1:
+        if Pipeline.objects.live().count() == 1:
             self.fields["pipeline"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -12,11 +12,12 @@ from cadans.leads.actions import create_lead
 from cadans.leads.finding import alike as leads_alike
 from cadans.web.inline import tell
 from cadans.web.leads.forms import NewLeadForm
+from cadans.web.requests import PageRequest
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PageRequest) -> HttpResponse:
     """The form, or the new lead."""
     if request.method == "GET":
         first = {name: request.GET[name] for name in ("pipeline", "company") if name in request.GET}
@@ -36,7 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def alike(request: HttpRequest) -> HttpResponse:
+def alike(request: PageRequest) -> HttpResponse:
     """What is known already of the company and the address that somebody is typing."""
     found = leads_alike(
         request.user,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,10 +23,17 @@ from cadans.web.leads.filters import DEFAULT_SORT, LeadFilters, order
 from cadans.web.live import changed
 from cadans.web.paging import page_of
 from cadans.web.people_of_team import owner_choices
+from cadans.web.requests import PageRequest
 from cadans.web.spreadsheet import harmless
 
 MOST_AT_ONCE = 200
 """Leads that one bulk deed may touch: what a person can still oversee."""
+
+MORE = (
+    *("source", "territory", "value_from", "value_to"),
+    *("opened_from", "opened_to", "closed_from", "closed_to"),
+)
+"""Filters behind "More filters"."""
 
 TOLD = 3
 """Refusals that the answer to a bulk deed spells out."""
@@ -34,7 +41,7 @@ TOLD = 3
 
 @login_required
 @require_GET
-def leads(request: HttpRequest) -> HttpResponse:
+def leads(request: PageRequest) -> HttpResponse:
     """The list; for htmx's "more" only the following rows."""
     filters = _filters(request)
     sort = request.GET.get("sort", DEFAULT_SORT)
@@ -48,7 +55,7 @@ def leads(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def bulk(request: HttpRequest) -> HttpResponse:
+def bulk(request: PageRequest) -> HttpResponse:
     """Give chosen leads to somebody, or move them to a stage; those refused are told."""
     ids = [id for word in request.POST.getlist("lead") if (id := as_id(word))]
     chosen = Lead.objects.visible_to(request.user).filter(id__in=ids[:MOST_AT_ONCE])
@@ -78,7 +85,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: PageRequest) -> HttpResponseBase:
     """The same leads as CSV, row by row, harmless to spreadsheets."""
     rows = _filters(request).qs.with_names().order_by("-opened_at", "-id")
     response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
@@ -86,12 +93,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _filters(request: HttpRequest) -> LeadFilters:
+def _filters(request: PageRequest) -> LeadFilters:
     seen = Lead.objects.visible_to(request.user)
     return LeadFilters(request.GET, seen, user=request.user)
 
 
-def _choices(request: HttpRequest, filters: LeadFilters) -> dict[str, Any]:
+def _choices(request: PageRequest, filters: LeadFilters) -> dict[str, Any]:
     live = list(pipelines().prefetch_related("stages"))
     stages = [
         (str(stage.id), stage.label if len(live) == 1 else f"{stage.label} ({pipeline.name})")
@@ -99,8 +106,6 @@ def _choices(request: HttpRequest, filters: LeadFilters) -> dict[str, Any]:
         for stage in pipeline.stages.all()
         if stage.retired_at is None
     ]
-    more = ("source", "territory", "value_from", "value_to", "opened_from", "opened_to")
-    more = (*more, "closed_from", "closed_to")
     colleagues = owner_choices()
     return {
         "pipelines": [(one.key, one.name) for one in live],
@@ -112,8 +117,8 @@ def _choices(request: HttpRequest, filters: LeadFilters) -> dict[str, Any]:
             *colleagues,
         ],
         "colleagues": colleagues,
-        "more_fields": [filters.form[name] for name in more],
-        "more_used": sum(1 for name in more if request.GET.get(name)),
+        "more_fields": [filters.form[name] for name in MORE],
+        "more_used": sum(1 for name in MORE if request.GET.get(name)),
         "query": request.GET.urlencode(),
         "is_narrowed": any(value for name, value in request.GET.items() if name != "sort"),
     }

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,13 +27,14 @@ from cadans.web.contact_story import history_of
 from cadans.web.inline import Inline, Own, custom_own, edit_inline, tell
 from cadans.web.paging import page_of
 from cadans.web.people.forms import OWN, PersonForm, company_from
+from cadans.web.requests import PageRequest
 
 SORTS = {"name": "name", "changed": "changed_at", "email": "email", "company": "company__name"}
 
 
 @login_required
 @require_GET
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PageRequest) -> HttpResponse:
     """The list; for htmx's "more" only the following rows."""
     words = " ".join(request.GET.get("q", "").split())[:80]
     rows = people_with_words(words) if words else Person.objects.present()
@@ -48,7 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PageRequest) -> HttpResponse:
     """The form, or the new person."""
     form = PersonForm(request.POST or None, initial={"company": request.GET.get("company", "")})
     other = None
@@ -70,7 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def page(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """A person: their fields, leads and history."""
     person = _person(id)
     custom = _custom_fields()
@@ -92,7 +93,7 @@ def page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def field(request: HttpRequest, id: uuid.UUID, name: str) -> HttpResponse:
+def field(request: PageRequest, id: uuid.UUID, name: str) -> HttpResponse:
     """One field: its value, its form, or the change."""
     person = _person(id)
     own = _own(name)
@@ -111,7 +112,7 @@ def field(request: HttpRequest, id: uuid.UUID, name: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def delete(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Ask once, then take the person out of sight."""
     person = _person(id)
     if request.method == "GET":

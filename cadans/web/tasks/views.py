@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,11 +15,12 @@ from cadans.web.inline import tell
 from cadans.web.lead.forms import TaskForm
 from cadans.web.lead.work import onward
 from cadans.web.live import changed
+from cadans.web.requests import PageRequest
 
 
 @login_required
 @require_POST
-def done(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def done(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Tick the task; its lead may go on by itself."""
     task = visible_task(request.user, id)
     before = task.lead.stage_id
@@ -30,7 +31,7 @@ def done(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def skip(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def skip(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Skip the task."""
     task = actions.skip_task(request.user, visible_task(request.user, id))
     return changed(_("Skipped: %(task)s") % {"task": task.label}, "info")
@@ -38,7 +39,7 @@ def skip(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def edit(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Change the task's name, due moment, assignee and note, in the side panel."""
     task = visible_task(request.user, id)
     first = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -14,24 +14,25 @@ from cadans.team.named import as_id
 from cadans.team.queries import today
 from cadans.web.live import news
 from cadans.web.people_of_team import owner_choices
+from cadans.web.requests import PageRequest
 
 
 @login_required
 @require_GET
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: PageRequest) -> HttpResponse:
     """One's own day; a manager may look at a colleague's."""
     return render(request, "today/page.html", _shown(request))
 
 
 @login_required
 @require_GET
-def live(request: HttpRequest) -> HttpResponse:
+def live(request: PageRequest) -> HttpResponse:
     """The day, if anything changed since the page's token."""
     token = day_token(request.user, _whose(request))
     return news(request, token, lambda: render(request, "today/_day.html", _shown(request)))
 
 
-def _shown(request: HttpRequest) -> dict[str, Any]:
+def _shown(request: PageRequest) -> dict[str, Any]:
     rep = _whose(request)
     # The token is read first: what happens meanwhile is then shown again rather than missed.
     token = day_token(request.user, rep)
@@ -47,7 +48,7 @@ def _shown(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _whose(request: HttpRequest) -> User:
+def _whose(request: PageRequest) -> User:
     user: User = request.user
     asked = as_id(request.GET.get("of", ""))
     if asked is None or user.role == User.Role.REP:
