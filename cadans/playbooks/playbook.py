@@ -34,11 +34,11 @@ class Playbook(Design):
 
     def label(self, language: str | None = None) -> str:
         """The playbook's name in a language (the reader's by default)."""
-        return in_language(dict(self.name), language)
+        return in_language(self.name, language)
 
     def about_in(self, language: str | None = None) -> str:
         """What the playbook is for, in a language (the reader's by default)."""
-        return in_language(dict(self.about), language)
+        return in_language(self.about, language)
 
 
 def read_playbook(text: str) -> Playbook:

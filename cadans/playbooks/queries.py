@@ -140,16 +140,13 @@ class PipelineCard:
 
 def overview_of_pipelines() -> list[PipelineCard]:
     """Every pipeline that is not archived."""
-    pipelines = (
-        Pipeline.objects.present()
-        .select_related("version")
-        .annotate(open_leads=Count("leads", filter=Q(leads__status="open", leads__deleted_at=None)))
-    )
+    pipelines = Pipeline.objects.present().select_related("version")
+    leads = dict(Lead.objects.present().open().values_list("pipeline").annotate(leads=Count("id")))
     cards = []
     for pipeline in pipelines:
         live, draft = live_of(pipeline), draft_of(pipeline)
         shown = live or draft
-        cards.append(PipelineCard(pipeline, shown.stages, pipeline.open_leads, live != draft))
+        cards.append(PipelineCard(pipeline, shown.stages, leads.get(pipeline.id, 0), live != draft))
     return cards
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from cadans.assignment.models import Territory
@@ -41,6 +42,7 @@ def labels(known: Sequence[Word] | None = None) -> dict[str, str]:
 
 def values_of(field: str) -> list[str]:
     """Values that a field is known to have, to choose from; nothing for free text."""
+    rows: models.QuerySet[Any, Any]
     match field:
         case "source":
             rows = Source.objects.values_list("name", flat=True)

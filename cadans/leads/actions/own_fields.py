@@ -20,7 +20,7 @@ from cadans.leads.lead import Lead
 from cadans.team.models import User
 from cadans.team.queries import require_role
 
-HOLDERS = {
+HOLDERS: dict[str, type[Lead] | type[Person] | type[Company]] = {
     CustomField.Subject.LEAD: Lead,
     CustomField.Subject.PERSON: Person,
     CustomField.Subject.COMPANY: Company,
@@ -105,9 +105,9 @@ def change_custom_field(
 def delete_custom_field(actor: User | None, field: CustomField, *, via: str = "web") -> None:
     """Remove a field that nothing has a value in. Raises Conflict."""
     require_role(actor, User.Role.ADMIN)
-    holder = HOLDERS[CustomField.Subject(field.subject)]
+    holder = HOLDERS[field.subject]
     with Act(actor, via=via) as act:
-        if holder._default_manager.filter(deleted_at=None, custom__has_key=field.key).exists():
+        if holder.objects.filter(deleted_at=None, custom__has_key=field.key).exists():
             raise Conflict(
                 _("“%(name)s” is filled in somewhere, so it cannot be removed.")
                 % {"name": field.name},

@@ -91,7 +91,7 @@ def condition_in(data: QueryDict) -> dict[str, Any]:
     """The condition that the builder's fields say, as a document; rows without a field fall out."""
     if data.get("when_kept"):
         try:
-            kept: Any = json.loads(data["when_kept"])
+            kept: Any = json.loads(data.get("when_kept", ""))
         except ValueError:
             kept = {}
         return kept if isinstance(kept, dict) else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,6 +28,7 @@ from cadans.web.process.forms import (
     guidance_form,
     stage_settings_form,
 )
+from cadans.web.requests import PageRequest
 
 TABS = ("goals", "guidance", "tasks", "rules", "settings")
 LANGUAGES = {"nl": gettext_lazy("In Dutch"), "en": gettext_lazy("In English")}
@@ -72,7 +73,7 @@ def may_design(user: User) -> bool:
     return user.role in {User.Role.MANAGER, User.Role.ADMIN}
 
 
-def pipeline_or_404(request: HttpRequest, key: str) -> Pipeline:
+def pipeline_or_404(request: PageRequest, key: str) -> Pipeline:
     """The pipeline, for somebody who may see it: reps see what is live. Raises NotFound."""
     pipeline = pipeline_named(key)
     if pipeline.version is None and not may_design(request.user):
@@ -81,7 +82,7 @@ def pipeline_or_404(request: HttpRequest, key: str) -> Pipeline:
 
 
 def desk(
-    request: HttpRequest, pipeline: Pipeline, *, stage: str = "", tab: str = ""
+    request: PageRequest, pipeline: Pipeline, *, stage: str = "", tab: str = ""
 ) -> dict[str, Any]:
     """Everything that `process/_designer.html` shows. Reps are shown what is live."""
     editing = may_design(request.user)

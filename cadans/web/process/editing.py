@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from cadans.web.process import forms
 from cadans.web.process.conditions import Builder, builder_of, condition_in
 from cadans.web.process.desk import desk, pipeline_or_404
 from cadans.web.process.words import GOAL_KINDS, default_goal_name
+from cadans.web.requests import PageRequest
 from cadans.web.toasts import with_toast
 
 GOAL: TypeAdapter[AnyGoal] = TypeAdapter(AnyGoal)
@@ -37,7 +38,7 @@ PARTS = ("goals", "tasks", "rules")
 
 @login_required
 @require_POST
-def add_stage(request: HttpRequest, key: str) -> HttpResponse:
+def add_stage(request: PageRequest, key: str) -> HttpResponse:
     """A new stage behind the open ones, named in the writer's language; rename it at once."""
     pipeline = _pipeline(request, key)
     name = {"nl": "Nieuwe fase", "en": "New stage"}
@@ -47,7 +48,7 @@ def add_stage(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def move_stage(request: HttpRequest, key: str) -> HttpResponse:
+def move_stage(request: PageRequest, key: str) -> HttpResponse:
     """Put a stage at another place in the row."""
     pipeline = _pipeline(request, key)
     stage = request.POST.get("key", "")
@@ -57,7 +58,7 @@ def move_stage(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def remove_stage(request: HttpRequest, key: str, stage: str) -> HttpResponse:
+def remove_stage(request: PageRequest, key: str, stage: str) -> HttpResponse:
     """Take a stage out of the draft."""
     pipeline = _pipeline(request, key)
     name = _stage(pipeline, stage).label()
@@ -68,7 +69,7 @@ def remove_stage(request: HttpRequest, key: str, stage: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def save_settings(request: HttpRequest, key: str, stage: str) -> HttpResponse:
+def save_settings(request: PageRequest, key: str, stage: str) -> HttpResponse:
     """Save a stage's name and settings."""
     pipeline = _pipeline(request, key)
     form = forms.StageSettingsForm(request.POST, auto_id="stage_%s")
@@ -80,7 +81,7 @@ def save_settings(request: HttpRequest, key: str, stage: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def save_guidance(request: HttpRequest, key: str, stage: str) -> HttpResponse:
+def save_guidance(request: PageRequest, key: str, stage: str) -> HttpResponse:
     """Save a stage's guidance."""
     pipeline = _pipeline(request, key)
     form = forms.GuidanceForm(request.POST, auto_id="guidance_%s")
@@ -92,7 +93,7 @@ def save_guidance(request: HttpRequest, key: str, stage: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def save_goals_needed(request: HttpRequest, key: str, stage: str) -> HttpResponse:
+def save_goals_needed(request: PageRequest, key: str, stage: str) -> HttpResponse:
     """Save whether all goals of a stage are needed or one is enough."""
     pipeline = _pipeline(request, key)
     needed = "any" if request.POST.get("goals_needed") == "any" else "all"
@@ -102,7 +103,7 @@ def save_goals_needed(request: HttpRequest, key: str, stage: str) -> HttpRespons
 
 @login_required
 @require_POST
-def move_part(request: HttpRequest, key: str, stage: str, part: str) -> HttpResponse:
+def move_part(request: PageRequest, key: str, stage: str, part: str) -> HttpResponse:
     """Put a goal, task or rule at another place in its list."""
     pipeline = _pipeline(request, key)
     item = request.POST.get("key", "")
@@ -113,7 +114,7 @@ def move_part(request: HttpRequest, key: str, stage: str, part: str) -> HttpResp
 
 @login_required
 @require_POST
-def remove_part(request: HttpRequest, key: str, stage: str, part: str, item: str) -> HttpResponse:
+def remove_part(request: PageRequest, key: str, stage: str, part: str, item: str) -> HttpResponse:
     """Take a goal, task or rule out of the draft."""
     pipeline = _pipeline(request, key)
     changed = drafting.remove_part(_document(pipeline), stage, _part(part), item)
@@ -123,7 +124,7 @@ def remove_part(request: HttpRequest, key: str, stage: str, part: str, item: str
 @login_required
 @require_http_methods(["GET", "POST"])
 def edit_part(
-    request: HttpRequest, key: str, stage: str, part: str, item: str = ""
+    request: PageRequest, key: str, stage: str, part: str, item: str = ""
 ) -> HttpResponse:
     """A goal, task or rule in the side panel: a new one, or one to change."""
     pipeline = _pipeline(request, key)
@@ -154,7 +155,7 @@ def edit_part(
     return response if status == 200 else reswap(retarget(response, "#drawer-body"), "innerHTML")
 
 
-def _edit_goal(request: HttpRequest, stage: StageDesign, item: str) -> tuple[Any, Any, Any, Any]:
+def _edit_goal(request: PageRequest, stage: StageDesign, item: str) -> tuple[Any, Any, Any, Any]:
     present = next((goal for goal in stage.goals if goal.key == item), None)
     if item and present is None:
         raise NotFound(_("“%(key)s” is no longer in this draft.") % {"key": item})
@@ -184,7 +185,7 @@ def _edit_goal(request: HttpRequest, stage: StageDesign, item: str) -> tuple[Any
     return form, builder, context, shaped
 
 
-def _edit_task(request: HttpRequest, stage: StageDesign, item: str) -> tuple[Any, Any, Any, Any]:
+def _edit_task(request: PageRequest, stage: StageDesign, item: str) -> tuple[Any, Any, Any, Any]:
     present = stage.task(item) if item else None
     if item and present is None:
         raise NotFound(_("“%(key)s” is no longer in this draft.") % {"key": item})
@@ -193,7 +194,7 @@ def _edit_task(request: HttpRequest, stage: StageDesign, item: str) -> tuple[Any
     return form, None, {}, form.task
 
 
-def _edit_rule(request: HttpRequest, stage: StageDesign, item: str) -> tuple[Any, Any, Any, Any]:
+def _edit_rule(request: PageRequest, stage: StageDesign, item: str) -> tuple[Any, Any, Any, Any]:
     present = next((rule for rule in stage.rules if rule.key == item), None)
     if item and present is None:
         raise NotFound(_("“%(key)s” is no longer in this draft.") % {"key": item})
@@ -212,7 +213,7 @@ def _edit_rule(request: HttpRequest, stage: StageDesign, item: str) -> tuple[Any
     return form, builder, {}, lambda: form.rule(condition_in(request.POST))
 
 
-def _builder(request: HttpRequest, when: Condition, *, is_free: bool = False) -> Builder:
+def _builder(request: PageRequest, when: Condition, *, is_free: bool = False) -> Builder:
     """The condition as it was filled in, else as it is kept."""
     if request.method == "POST":
         try:
@@ -222,7 +223,7 @@ def _builder(request: HttpRequest, when: Condition, *, is_free: bool = False) ->
     return builder_of(when, is_free=is_free)
 
 
-def _pipeline(request: HttpRequest, key: str) -> Pipeline:
+def _pipeline(request: PageRequest, key: str) -> Pipeline:
     require_role(request.user, User.Role.MANAGER, User.Role.ADMIN)
     return pipeline_or_404(request, key)
 
@@ -245,13 +246,13 @@ def _part(part: str) -> drafting.Part:
     return part  # type: ignore[return-value]
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def _number(request: PageRequest, name: str) -> int:
     text = request.POST.get(name, "")
     return int(text) if text.isdigit() else 0
 
 
 def _save(
-    request: HttpRequest,
+    request: PageRequest,
     pipeline: Pipeline,
     document: Mapping[str, Any],
     *,
@@ -272,7 +273,7 @@ def _save(
 
 
 def _saved(
-    request: HttpRequest, pipeline: Pipeline, document: Mapping[str, Any], *, stage: str, tab: str
+    request: PageRequest, pipeline: Pipeline, document: Mapping[str, Any], *, stage: str, tab: str
 ) -> HttpResponse:
     revision = _number(request, "revision")
     live = pipeline.version
@@ -284,7 +285,7 @@ def _saved(
 
 
 def _designer(
-    request: HttpRequest,
+    request: PageRequest,
     pipeline: Pipeline,
     stage: str,
     tab: str,

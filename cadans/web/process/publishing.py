@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,13 +22,14 @@ from cadans.process.models import Pipeline
 from cadans.team.models import User
 from cadans.team.queries import require_role
 from cadans.web.process.desk import pipeline_or_404
+from cadans.web.requests import PageRequest
 
 DESIGNERS = (User.Role.MANAGER, User.Role.ADMIN)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def publish(request: HttpRequest, key: str) -> HttpResponse:
+def publish(request: PageRequest, key: str) -> HttpResponse:
     """The publish panel: what changes, what is wrong, where leads go on; then make it live."""
     pipeline = pipeline_or_404(request, key)
     require_role(request.user, *DESIGNERS)
@@ -37,7 +38,7 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "process/_publish.html", _panel(pipeline))
     mapping = {
-        name.removeprefix("map_"): value
+        name.removeprefix("map_"): str(value)
         for name, value in request.POST.items()
         if name.startswith("map_") and value
     }
@@ -67,7 +68,7 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def discard(request: HttpRequest, key: str) -> HttpResponse:
+def discard(request: PageRequest, key: str) -> HttpResponse:
     """Make the draft again what is live."""
     pipeline = pipeline_or_404(request, key)
     revision = request.POST.get("revision", "")
@@ -78,7 +79,7 @@ def discard(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def versions_page(request: HttpRequest, key: str) -> HttpResponse:
+def versions_page(request: PageRequest, key: str) -> HttpResponse:
     """What was published when, by whom, and what it changed."""
     pipeline = pipeline_or_404(request, key)
     context = {"pipeline": pipeline, "versions": history(pipeline)}

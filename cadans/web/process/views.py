@@ -6,7 +6,7 @@ from secrets import token_hex
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,13 +27,14 @@ from cadans.team.queries import require_role
 from cadans.web.process.conditions import builder_of, row_of
 from cadans.web.process.desk import desk, may_design, pipeline_or_404
 from cadans.web.process.forms import NewPipelineForm
+from cadans.web.requests import PageRequest
 
 DESIGNERS = (User.Role.MANAGER, User.Role.ADMIN)
 
 
 @login_required
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: PageRequest) -> HttpResponse:
     """Every pipeline as a drawing of its stages. Reps see those that are live."""
     editing = may_design(request.user)
     rows = [one for one in overview_of_pipelines() if editing or one.pipeline.version_id]
@@ -42,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PageRequest) -> HttpResponse:
     """Choose a playbook to start from, or start with nothing."""
     require_role(request.user, *DESIGNERS)
     form = NewPipelineForm(request.POST or None)
@@ -69,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def designer(request: HttpRequest, key: str) -> HttpResponse:
+def designer(request: PageRequest, key: str) -> HttpResponse:
     """The designer of one pipeline; htmx asks for its changing part alone."""
     pipeline = pipeline_or_404(request, key)
     context = desk(
@@ -81,7 +82,7 @@ def designer(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def rename(request: HttpRequest, key: str) -> HttpResponse:
+def rename(request: PageRequest, key: str) -> HttpResponse:
     """Give the pipeline another name, in the side panel."""
     pipeline = pipeline_or_404(request, key)
     require_role(request.user, *DESIGNERS)
@@ -101,7 +102,7 @@ def rename(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def make_default(request: HttpRequest, key: str) -> HttpResponse:
+def make_default(request: PageRequest, key: str) -> HttpResponse:
     """Let new leads go to this pipeline."""
     pipeline = set_default(request.user, pipeline_or_404(request, key))
     messages.success(
@@ -112,7 +113,7 @@ def make_default(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def archive(request: HttpRequest, key: str) -> HttpResponse:
+def archive(request: PageRequest, key: str) -> HttpResponse:
     """Put the pipeline away."""
     pipeline = archive_pipeline(request.user, pipeline_or_404(request, key))
     messages.success(request, _("“%(pipeline)s” is archived.") % {"pipeline": pipeline.name})
@@ -121,7 +122,7 @@ def archive(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def condition_row(request: HttpRequest) -> HttpResponse:
+def condition_row(request: PageRequest) -> HttpResponse:
     """A row of the condition builder, for a field and comparison chosen in the page."""
     is_free = request.GET.get("free") == "1"
     row = row_of(
@@ -135,7 +136,7 @@ def condition_row(request: HttpRequest) -> HttpResponse:
     return render(request, "process/_condition_row.html", context)
 
 
-def _redirect(request: HttpRequest, to: str) -> HttpResponse:
+def _redirect(request: PageRequest, to: str) -> HttpResponse:
     if not request.htmx:
         return redirect(to)
     response = HttpResponse(status=204)

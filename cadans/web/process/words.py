@@ -210,4 +210,4 @@ def _value(value: Any) -> str:
 
 def goal_name(goal: AnyGoal) -> str:
     """A goal's own name in the reader's language."""
-    return in_language(dict(goal.name)) or goal.key
+    return in_language(goal.name) or goal.key

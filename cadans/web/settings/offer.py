@@ -264,7 +264,9 @@ TERRITORIES = Listing(
 class OwnFieldForm(ByUser):
     """An own field of leads, people or companies."""
 
-    subject = forms.ChoiceField(label=gettext_lazy("Belongs to"), choices=CustomField.Subject.choices)
+    subject = forms.ChoiceField(
+        label=gettext_lazy("Belongs to"), choices=CustomField.Subject.choices
+    )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=CustomField.Kind.choices)
     name_nl = forms.CharField(label=gettext_lazy("Name in Dutch"), max_length=80, required=False)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=80, required=False)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
@@ -21,6 +20,7 @@ from cadans.process.models import Pipeline, RoutingRule
 from cadans.team.models import User
 from cadans.web.process.conditions import builder_of, condition_in
 from cadans.web.process.words import condition_words, lexicon
+from cadans.web.requests import PageRequest
 from cadans.web.settings.listing import ByUser, Listing, Shown, by_id
 
 
@@ -52,7 +52,7 @@ def _order(user: User, id: str, to: int) -> None:
     order_routing_rules(user, [*others[:to], *moved, *others[to:]])
 
 
-def _beside(request: HttpRequest, rule: RoutingRule | None) -> Mapping[str, Any]:
+def _beside(request: PageRequest, rule: RoutingRule | None) -> Mapping[str, Any]:
     document: Any = rule.when if rule else {}
     if request.method == "POST":
         document = condition_in(request.POST)

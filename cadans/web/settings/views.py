@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from cadans.team.actions import (
 from cadans.team.models import ApiToken, User
 from cadans.team.queries import organisation as settings_of_organisation
 from cadans.team.queries import require_role
+from cadans.web.requests import PageRequest
 from cadans.web.settings.forms import OrganisationForm, ProfileForm, TokenForm
 from cadans.web.settings.listing import Listing
 from cadans.web.settings.places import LISTINGS, groups
@@ -33,7 +34,7 @@ from cadans.web.settings.places import LISTINGS, groups
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PageRequest) -> HttpResponse:
     """One's own name, language and look; links to password and two-factor."""
     user = request.user
     form = ProfileForm(
@@ -49,7 +50,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def organisation(request: HttpRequest) -> HttpResponse:
+def organisation(request: PageRequest) -> HttpResponse:
     """How the organisation works: its currency, hours, holidays, and who sees what."""
     require_role(request.user, User.Role.ADMIN)
     now = settings_of_organisation()
@@ -68,7 +69,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: PageRequest) -> HttpResponse:
     """One's own API tokens; administrators see everybody's."""
     rows = ApiToken.objects.select_related("user").filter(revoked_at=None)
     if request.user.role != User.Role.ADMIN:
@@ -78,7 +79,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new_token(request: HttpRequest) -> HttpResponse:
+def new_token(request: PageRequest) -> HttpResponse:
     """Make a token, in the side panel; its text is shown once."""
     if not request.htmx:
         return redirect("settings:tokens")
@@ -96,7 +97,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def revoke(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def revoke(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Make a token worthless."""
     token = ApiToken.objects.filter(id=id, revoked_at=None).first()
     if token is None:
@@ -108,7 +109,7 @@ def revoke(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def listing(request: HttpRequest, key: str) -> HttpResponse:
+def listing(request: PageRequest, key: str) -> HttpResponse:
     """One of the lists: products, sources, users, …"""
     place = _listing(request, key)
     context = {"listing": place, "rows": list(place.rows(request.user))}
@@ -117,7 +118,7 @@ def listing(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, key: str, id: uuid.UUID | None = None) -> HttpResponse:
+def edit(request: PageRequest, key: str, id: uuid.UUID | None = None) -> HttpResponse:
     """Add to a list, or change something in it, in the side panel."""
     place = _listing(request, key)
     if not request.htmx:
@@ -148,7 +149,7 @@ def edit(request: HttpRequest, key: str, id: uuid.UUID | None = None) -> HttpRes
 
 @login_required
 @require_POST
-def delete(request: HttpRequest, key: str, id: uuid.UUID) -> HttpResponse:
+def delete(request: PageRequest, key: str, id: uuid.UUID) -> HttpResponse:
     """Remove something from a list."""
     place = _listing(request, key)
     if place.delete is None:
@@ -159,7 +160,7 @@ def delete(request: HttpRequest, key: str, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def order(request: HttpRequest, key: str) -> HttpResponse:
+def order(request: PageRequest, key: str) -> HttpResponse:
     """Put something at another place in its list."""
     place = _listing(request, key)
     to = request.POST.get("to", "")
@@ -187,7 +188,7 @@ def tell(form: forms.Form, error: CadansError) -> None:
         form.add_error(None, error.message)
 
 
-def _listing(request: HttpRequest, key: str) -> Listing:
+def _listing(request: PageRequest, key: str) -> Listing:
     place = LISTINGS.get(key)
     if place is None:
         raise Http404
@@ -196,7 +197,7 @@ def _listing(request: HttpRequest, key: str) -> Listing:
     return place
 
 
-def _thing(request: HttpRequest, place: Listing, id: uuid.UUID) -> Any:
+def _thing(request: PageRequest, place: Listing, id: uuid.UUID) -> Any:
     thing = place.find(request.user, str(id))
     if thing is None:
         raise Http404
@@ -204,7 +205,7 @@ def _thing(request: HttpRequest, place: Listing, id: uuid.UUID) -> Any:
 
 
 def _page(
-    request: HttpRequest, template: str, context: dict[str, Any], current: str
+    request: PageRequest, template: str, context: dict[str, Any], current: str
 ) -> HttpResponse:
     form = context.get("form")
     status = 422 if form is not None and form.errors else 200
