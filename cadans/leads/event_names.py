@@ -12,6 +12,7 @@ from cadans.contacts.models import Company, Person
 from cadans.events.models import Event
 from cadans.ground.text import in_language
 from cadans.leads.offer import LossReason, Source
+from cadans.leads.task import Task
 from cadans.process.models import ProcessVersion, Stage, published
 from cadans.team.models import User
 from cadans.team.queries import organisation
@@ -48,6 +49,7 @@ NAMED: dict[str, type[Any]] = {
     "person": Person,
     "owner": User,
     "assignee": User,
+    "task": Task,
 }
 """What the ids in an event's data, changes or fields stand for, by the name they bear there."""
 
@@ -60,6 +62,8 @@ def names_in(events: Iterable[Event]) -> Names:
         if event.actor:
             wanted.setdefault(User, set()).add(event.actor)
         for name, value in _mentions(event.data):
+            if name == "task" and event.data.get("name"):
+                continue
             if name in NAMED and (id := _as_id(value)):
                 wanted.setdefault(NAMED[name], set()).add(id)
     of = {

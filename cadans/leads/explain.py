@@ -122,7 +122,7 @@ def _shown(value: Any, name: str, changes: Data, side: int, names: Names) -> str
         amount = number_format(value, decimal_pos=2, force_grouping=True)
         return f"{currency} {amount}".strip()
     if name == "expected_close":
-        return date_format(date.fromisoformat(str(value)))
+        return date_format(date.fromisoformat(str(value)), "j F Y")
     return _plain(value, names)
 
 
@@ -226,7 +226,7 @@ def _moved(event: Event, data: Data, names: Names) -> str:
 def _with_reason(told: str, data: Data) -> str:
     if not data.get("reason"):
         return told
-    reason = _("Reason: %(reason)s") % {"reason": data["reason"]}
+    reason = _("Reason: “%(reason)s”.") % {"reason": data["reason"]}
     return f"{told} {reason}"
 
 
@@ -245,13 +245,13 @@ def _stage(data: Data, names: Names) -> str:
     return in_language(name) if isinstance(name, Mapping) else str(name or "–")
 
 
-def _task_name(data: Data) -> str:
-    name = data.get("name")
+def _task_name(data: Data, names: Names) -> str:
+    name = data.get("name") or names.of.get(str(data.get("task")))
     return in_language(name) if isinstance(name, Mapping) else str(name or "–")
 
 
 def _task_laid(event: Event, data: Data, names: Names) -> str:
-    facts = {"task": _task_name(data), "who": names[data.get("assignee")]}
+    facts = {"task": _task_name(data, names), "who": names[data.get("assignee")]}
     if data.get("assignee") and data.get("due_at"):
         facts["due"] = _moment(data["due_at"], names)
         return _("The stage laid the task “%(task)s” for %(who)s, due %(due)s.") % facts
@@ -261,19 +261,21 @@ def _task_laid(event: Event, data: Data, names: Names) -> str:
 def _task_skipped(event: Event, data: Data, names: Names) -> str:
     if event.because.get("rule") == "goals_met":
         return _("Skipped the task “%(task)s”: the stage’s goals were met without it.") % {
-            "task": _task_name(data)
+            "task": _task_name(data, names)
         }
     if event.actor and not event.because and event.cause is None:
         return _("%(who)s skipped the task “%(task)s”.") % {
             "who": _who(event, names),
-            "task": _task_name(data),
+            "task": _task_name(data, names),
         }
-    return _("Skipped the task “%(task)s”: the lead left the stage.") % {"task": _task_name(data)}
+    return _("Skipped the task “%(task)s”: the lead left the stage.") % {
+        "task": _task_name(data, names)
+    }
 
 
 def _task(sentence: str) -> Sentence:
     def told(event: Event, data: Data, names: Names) -> str:
-        return _(sentence) % {"who": _who(event, names), "task": _task_name(data)}
+        return _(sentence) % {"who": _who(event, names), "task": _task_name(data, names)}
 
     return told
 
@@ -326,7 +328,7 @@ def _closed(by_process: str, by_hand: str) -> Sentence:
             return _(by_process)
         text = _(by_hand) % {"who": _who(event, names)}
         if data.get("reason"):
-            reason = _("Reason: %(reason)s") % {"reason": names[data["reason"]]}
+            reason = _("Reason: “%(reason)s”.") % {"reason": names[data["reason"]]}
             return f"{text} {reason}"
         return text
 
@@ -351,7 +353,7 @@ def _person_set(event: Event, data: Data, names: Names) -> str:
 
 def _moment(value: Any, names: Names) -> str:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return date_format(moment.astimezone(ZoneInfo(names.zone)), "SHORT_DATETIME_FORMAT")
+    return date_format(moment.astimezone(ZoneInfo(names.zone)), "j M Y H:i")
 
 
 Sentence = Callable[[Event, Data, Names], str]
