@@ -77,7 +77,8 @@ def test_a_map_file_is_followed(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "map.yaml"
     path.write_text(
         "columns:\n  external_id: Nr\n  title: {join: [What, For], with: ' · '}\n"
-        "  owner: Rep\n  territory:\n    from: Rep\n    look_up: {file: reps.csv, match: Rep, take: Region}\n"
+        "  owner: Rep\n  territory:\n    from: Rep\n"
+        "    look_up: {file: reps.csv, match: Rep, take: Region}\n"
         "  status: {from: Phase, values: {Over: lost}, otherwise: open}\n"
         "  opened_at: {constant: '2026-01-01'}\n  closed_at: End\n"
     )

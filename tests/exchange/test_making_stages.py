@@ -15,7 +15,8 @@ from tests.world import World
 Importing = Callable[..., ImportRun]
 TEXT = (
     "external_id,title,stage,opened_at,closed_at\n"
-    "A,One,Offerte,2026-01-01,\nB,Two,Closed Lost,2026-01-01,2026-01-05\nC,Three,Nieuw,2026-01-01,\n"
+    "A,One,Offerte,2026-01-01,\nB,Two,Closed Lost,2026-01-01,2026-01-05\n"
+    "C,Three,Nieuw,2026-01-01,\n"
 )
 
 

@@ -27,7 +27,7 @@ REASONS_SHOWN = 8
 NAMES_SHOWN = 12
 
 State = ImportRun.State
-TONES = {
+TONES: dict[str, str] = {
     State.DONE: "good",
     State.FAILED: "bad",
     State.RUNNING: "info",
@@ -35,9 +35,15 @@ TONES = {
 }
 
 
+class KnownRequest(HttpRequest):
+    """A request of somebody who is logged in."""
+
+    user: User
+
+
 @login_required
 @require_GET
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: KnownRequest) -> HttpResponse:
     """The imports so far."""
     require_role(request.user, *IMPORTERS)
     rows = [(run, TONES.get(run.state, "")) for run in recent_runs(request.user)]
@@ -46,7 +52,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: KnownRequest) -> HttpResponse:
     """Choose a file."""
     require_role(request.user, *IMPORTERS)
     form = FileForm(request.POST or None, request.FILES or None)
@@ -63,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def page(request: KnownRequest, id: uuid.UUID) -> HttpResponse:
     """One import: its mapping, or how far it is, or what came of it."""
     require_role(request.user, *IMPORTERS)
     run = visible_run(request.user, id)
@@ -93,7 +99,7 @@ def page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def progress(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def progress(request: KnownRequest, id: uuid.UUID) -> HttpResponse:
     """How far an import is; once it ends, the page is shown anew."""
     require_role(request.user, *IMPORTERS)
     run = visible_run(request.user, id)
@@ -105,7 +111,7 @@ def progress(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def refused(request: HttpRequest, id: uuid.UUID) -> FileResponse:
+def refused(request: KnownRequest, id: uuid.UUID) -> FileResponse:
     """The refused rows, to correct and import again."""
     require_role(request.user, *IMPORTERS)
     run = visible_run(request.user, id)
