@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from cadans.team.actions import create_token
@@ -23,7 +22,7 @@ class Program:
         _row, self.token = create_token(None, user, name="test", scopes=allowed)
         self.client = Client(raise_request_exception=True)
 
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Send a request; header names are written with underscores."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         sent.setdefault("Authorization", f"Bearer {self.token}")
@@ -33,17 +32,17 @@ class Program:
             more["content_type"] = sent.pop("Content-Type", "application/json")
         return self.client.generic(method, f"{ROOT}{path}", headers=sent, **more)
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> Any:
         return self.ask("GET", path, **headers)
 
-    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.ask("POST", path, body, **headers)
 
-    def patch(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.ask("PATCH", path, body, **headers)
 
-    def put(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def put(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.ask("PUT", path, body, **headers)
 
-    def delete(self, path: str, **headers: str) -> HttpResponse:
+    def delete(self, path: str, **headers: str) -> Any:
         return self.ask("DELETE", path, **headers)
