@@ -172,7 +172,7 @@ def rule_condition(rule: AssignmentRule, words: Lexicon) -> str:
 def rule_target(rule: AssignmentRule, words: Lexicon) -> str:
     """Who gets the lead, and how they are chosen."""
     if rule.to.team:
-        who = _("team %(team)s") % {"team": words.teams.get(rule.to.team, "?")}
+        who = words.teams.get(rule.to.team, "?")
     else:
         who = ", ".join(words.users.get(user, "?") for user in rule.to.users)
     if rule.to.team or len(rule.to.users) > 1:
