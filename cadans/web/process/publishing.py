@@ -62,6 +62,8 @@ def publish(request: PageRequest, key: str) -> HttpResponse:
         "Version %(number)d is live. %(leads)d open leads follow it.",
         leads,
     )
+    if not leads:
+        told = _("Version %(number)d is live.")
     messages.success(request, told % {"number": version.number, "leads": leads})
     return HttpResponseClientRedirect(reverse("process:designer", args=[pipeline.key]))
 

@@ -91,7 +91,8 @@ def _of_goal(goal: AnyGoal, stage: StageDesign, words: Lexicon) -> list[str]:
     if isinstance(goal, ActivityGoal):
         kind = str(dict(ActivityKind.choices).get(goal.activity, goal.activity))
         held = _("%(activity)s held or planned") if goal.planned else _("%(activity)s held")
-        parts = [held % {"activity": kind}]
+        # "Asked for the decision" says by itself that it happened.
+        parts = [kind if goal.activity == ActivityKind.ASK else held % {"activity": kind}]
         if goal.outcome:
             outcome = dict(Activity.Outcome.choices).get(goal.outcome, goal.outcome)
             parts.append(_("outcome: %(outcome)s") % {"outcome": outcome})
