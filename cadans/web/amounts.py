@@ -1,4 +1,4 @@
-"""Amounts as people type them: € 1.250,50 or 1,250.50, by the reader's language."""
+"""Numbers and amounts as people type them: € 1.250,50 or 1,250.50, by the reader's language."""
 
 from __future__ import annotations
 
@@ -16,12 +16,38 @@ from cadans.web.writing import reading_locale
 NOT_OF_THE_AMOUNT = re.compile(r"[\s\u00a0€$£]|EUR|USD|GBP", re.IGNORECASE)
 
 
-class AmountField(forms.DecimalField):
-    """An amount of money of at least 0.
+class WrittenNumber(forms.DecimalField):
+    """A number with the reader's signs for decimals and thousands.
 
     A point or comma that can only group thousands does so ("1.250" is 1250 on a Dutch page);
     with one or two digits behind it, it is the decimal sign in whichever language.
     """
+
+    default_error_messages = {"invalid": _("Enter a number, such as 1250.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        )
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """The number behind what was typed."""
+        return super().to_python(plain_amount(value) if isinstance(value, str) else value)
+
+    def prepare_value(self, value: Any) -> Any:
+        """As the reader writes it, without zeros behind the decimal sign."""
+        if not isinstance(value, Decimal):
+            return value
+        text = f"{value:f}"
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
+        return text.replace(".", get_decimal_symbol(reading_locale()))
+
+
+class AmountField(WrittenNumber):
+    """An amount of money of at least 0."""
 
     default_error_messages = {"invalid": _("Enter an amount, such as 1250.")}
 
@@ -30,18 +56,10 @@ class AmountField(forms.DecimalField):
         kwargs.setdefault("max_value", LARGEST)
         kwargs.setdefault("max_digits", 14)
         kwargs.setdefault("decimal_places", 2)
-        kwargs.setdefault("required", False)
-        kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        )
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> Any:
-        """The amount behind what was typed."""
-        return super().to_python(plain_amount(value) if isinstance(value, str) else value)
-
     def prepare_value(self, value: Any) -> Any:
-        """Without decimals where there are none, with the reader's decimal sign."""
+        """With both decimals or without any."""
         if not isinstance(value, Decimal):
             return value
         text = f"{value:.2f}".removesuffix(".00")

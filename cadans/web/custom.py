@@ -1,12 +1,14 @@
 """Own fields of an organisation in forms and on pages."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
 from cadans.ground.custom_fields import CustomField
+from cadans.web.amounts import WrittenNumber
 from cadans.web.writing import day, number
 
 
@@ -15,7 +17,8 @@ def custom_field_for(definition: CustomField, *, initial: Any = None) -> forms.F
     given: dict[str, Any] = {"label": definition.name, "required": False, "initial": initial}
     match definition.kind:
         case CustomField.Kind.NUMBER:
-            return forms.DecimalField(max_digits=20, **given)
+            given["initial"] = None if initial is None else Decimal(initial)
+            return WrittenNumber(max_digits=20, **given)
         case CustomField.Kind.DATE:
             return forms.DateField(**given)
         case CustomField.Kind.YES_NO:

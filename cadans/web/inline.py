@@ -139,8 +139,9 @@ def edit_inline(
     try:
         saved = save(form.cleaned_data)
     except (Invalid, Conflict) as error:
+        inline = replace(inline, other=other(form.cleaned_data))
         tell(form, error)
-        return _answer(request, replace(inline, other=other(form.cleaned_data)), form, status=422)
+        return _answer(request, inline, form, status=422)
     return with_news(_answer(request, saved, None))
 
 

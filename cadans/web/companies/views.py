@@ -26,7 +26,7 @@ from cadans.web.companies.forms import OWN, CompanyForm
 from cadans.web.contact_story import history_of
 from cadans.web.inline import Inline, Own, custom_own, edit_inline, tell
 from cadans.web.paging import page_of
-from cadans.web.requests import PageRequest
+from cadans.web.requests import PageRequest, posted
 
 SORTS = {"name": "name", "changed": "changed_at", "city": "city", "industry": "industry"}
 SUGGESTED = 8
@@ -65,14 +65,14 @@ def suggest(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: PageRequest) -> HttpResponse:
     """The form, or the new company."""
-    form = CompanyForm(request.POST or None)
+    form = CompanyForm(posted(request))
     other = None
     if request.method == "POST" and form.is_valid():
         try:
             company = add_company(request.user, **form.cleaned_data)
         except (Invalid, Conflict) as error:
-            tell(form, error)
             other = _same(form.cleaned_data)
+            tell(form, error)
         else:
             messages.success(request, _("%(company)s is added.") % {"company": company.name})
             return redirect("companies:page", id=company.id)

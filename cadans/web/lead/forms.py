@@ -14,7 +14,7 @@ from cadans.leads.activity import Activity, ActivityKind
 from cadans.leads.offer import LossReason, Product
 from cadans.leads.task import Task
 from cadans.team.models import User
-from cadans.web.amounts import AmountField
+from cadans.web.amounts import AmountField, WrittenNumber
 
 LONGEST_NOTE = 20_000
 
@@ -155,9 +155,7 @@ class LineForm(forms.Form):
         required=False,
         empty_label="–",
     )
-    quantity = forms.DecimalField(
-        label=_("Quantity"), max_digits=12, decimal_places=3, required=False, initial=1
-    )
+    quantity = WrittenNumber(label=_("Quantity"), max_digits=12, decimal_places=3, initial=1)
     price = AmountField(label=_("Price each"))
 
     def clean(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from cadans.web.inline import tell
 from cadans.web.lead.forms import AssignForm, LoseForm, MoveForm
 from cadans.web.lead.goals import goals_shown
 from cadans.web.live import changed, open_drawer
-from cadans.web.requests import PageRequest
+from cadans.web.requests import PageRequest, posted
 
 
 @login_required
@@ -61,14 +61,12 @@ def win(request: PageRequest, id: uuid.UUID) -> HttpResponse:
 def lose(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Ask why it was lost, then close the lead."""
     lead = visible_lead(request.user, id)
-    form = LoseForm(request.POST or None)
-    if request.method == "POST":
-        form = LoseForm(request.POST)
-        if form.is_valid():
-            actions.lose_lead(request.user, lead, reason=form.cleaned_data["reason"])
-            undo = reverse("lead:reopen", args=[lead.id])
-            told = _("“%(lead)s” is lost.") % {"lead": lead.title}
-            return changed(told, "info", undo_url=undo, close=True)
+    form = LoseForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        actions.lose_lead(request.user, lead, reason=form.cleaned_data["reason"])
+        undo = reverse("lead:reopen", args=[lead.id])
+        told = _("“%(lead)s” is lost.") % {"lead": lead.title}
+        return changed(told, "info", undo_url=undo, close=True)
     status = 422 if form.errors else 200
     return render(request, "lead/lose.html", {"lead": lead, "form": form}, status=status)
 
@@ -96,16 +94,12 @@ def reopen(request: PageRequest, id: uuid.UUID) -> HttpResponse:
 def assign(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Choose who gets the lead."""
     lead = visible_lead(request.user, id)
-    form = AssignForm(request.POST or None, initial={"owner": lead.owner_id})
-    if request.method == "POST":
-        form = AssignForm(request.POST)
-        if form.is_valid():
-            owner: User | None = form.cleaned_data["owner"]
-            actions.assign_lead(request.user, lead, owner=owner)
-            told = (
-                _("“%(lead)s” is now with %(owner)s.") if owner else _("“%(lead)s” has no owner.")
-            )
-            return changed(told % {"lead": lead.title, "owner": owner}, close=True)
+    form = AssignForm(posted(request), initial={"owner": lead.owner_id})
+    if request.method == "POST" and form.is_valid():
+        owner: User | None = form.cleaned_data["owner"]
+        actions.assign_lead(request.user, lead, owner=owner)
+        told = _("“%(lead)s” is now with %(owner)s.") if owner else _("“%(lead)s” has no owner.")
+        return changed(told % {"lead": lead.title, "owner": owner}, close=True)
     status = 422 if form.errors else 200
     return render(request, "lead/assign.html", {"lead": lead, "form": form}, status=status)
 

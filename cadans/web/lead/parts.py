@@ -20,7 +20,7 @@ from cadans.leads.queries import visible_lead
 from cadans.web.inline import tell
 from cadans.web.lead.forms import LineForms, PersonOnLeadForm
 from cadans.web.live import changed
-from cadans.web.requests import PageRequest
+from cadans.web.requests import PageRequest, posted
 
 MOST_COLLEAGUES = 200
 
@@ -30,7 +30,7 @@ MOST_COLLEAGUES = 200
 def people(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Put somebody on the lead."""
     lead = visible_lead(request.user, id)
-    form = PersonOnLeadForm(request.POST or None, known=_colleagues(lead))
+    form = PersonOnLeadForm(posted(request), known=_colleagues(lead))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         person: Person | PersonDraft = given["person"] or PersonDraft(
@@ -78,7 +78,8 @@ def products(request: PageRequest, id: uuid.UUID) -> HttpResponse:
         {"product": line.product_id, "quantity": line.quantity.normalize(), "price": line.price}
         for line in lead.lines.all()
     ]
-    forms = LineForms(request.POST or None, initial=lines, prefix="lines")
+    # Without initial values a row that was left as it was would count as empty.
+    forms = LineForms(request.POST or None, initial=None if request.POST else lines, prefix="lines")
     problem = ""
     if request.method == "POST" and forms.is_valid():
         drafts = [

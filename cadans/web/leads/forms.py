@@ -71,7 +71,7 @@ class NewLeadForm(forms.Form):
             *owner_choices(without=user),
         ]
         if Pipeline.objects.live().count() == 1:
-            self.fields["pipeline"].widget = forms.HiddenInput()
+            del self.fields["pipeline"]
 
     def clean(self) -> dict[str, Any]:
         """Something must say what the lead is about."""
@@ -100,7 +100,7 @@ class NewLeadForm(forms.Form):
         value = given["value"]
         return LeadDraft(
             title=given["title"],
-            pipeline=given["pipeline"],
+            pipeline=given.get("pipeline"),
             value=value,
             currency="" if value is None else organisation().currency,
             company=company,

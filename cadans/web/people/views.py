@@ -27,7 +27,7 @@ from cadans.web.contact_story import history_of
 from cadans.web.inline import Inline, Own, custom_own, edit_inline, tell
 from cadans.web.paging import page_of
 from cadans.web.people.forms import OWN, PersonForm, company_from
-from cadans.web.requests import PageRequest
+from cadans.web.requests import PageRequest, posted
 
 SORTS = {"name": "name", "changed": "changed_at", "email": "email", "company": "company__name"}
 
@@ -51,7 +51,10 @@ def people(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: PageRequest) -> HttpResponse:
     """The form, or the new person."""
-    form = PersonForm(request.POST or None, initial={"company": request.GET.get("company", "")})
+    form = PersonForm(
+        posted(request),
+        initial={"company": request.GET.get("company", "")},
+    )
     other = None
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
@@ -60,8 +63,8 @@ def new(request: PageRequest) -> HttpResponse:
                 fields["company"] = company_from(request.user, fields["company"])
                 person = add_person(request.user, **fields)
         except (Invalid, Conflict) as error:
-            tell(form, error)
             other = _same(form.cleaned_data)
+            tell(form, error)
         else:
             messages.success(request, _("%(person)s is added.") % {"person": person.name})
             return redirect("people:page", id=person.id)

@@ -15,7 +15,7 @@ from cadans.web.inline import tell
 from cadans.web.lead.forms import TaskForm
 from cadans.web.lead.work import onward
 from cadans.web.live import changed
-from cadans.web.requests import PageRequest
+from cadans.web.requests import PageRequest, posted
 
 
 @login_required
@@ -49,7 +49,7 @@ def edit(request: PageRequest, id: uuid.UUID) -> HttpResponse:
         "assignee": task.assignee_id,
         "note": task.note,
     }
-    form = TaskForm(request.POST if request.method == "POST" else None, initial=first)
+    form = TaskForm(posted(request), initial=first)
     if request.method == "POST" and form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         try:
