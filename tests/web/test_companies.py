@@ -34,7 +34,7 @@ def test_the_list_asks_the_same_of_few_and_many(anna, world, companies, django_a
     for n in range(companies):
         add_company(world.anna, name=f"Bedrijf {n}")
     anna.get("/companies/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         anna.get("/companies/")
 
 

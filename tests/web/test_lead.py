@@ -29,7 +29,8 @@ def post(client, lead, what, **fields):
 
 
 def told(response) -> dict:
-    return json.loads(response.get("HX-Trigger", "{}"))
+    events: dict = json.loads(response.get("HX-Trigger", "{}"))
+    return events
 
 
 def test_the_page_shows_where_the_lead_stands_and_what_to_do(anna, lead):

@@ -34,7 +34,7 @@ def test_the_list_asks_the_same_of_few_and_many(anna, world, people, django_asse
     for n in range(people):
         add_person(world.anna, name=f"Persoon {n}", email=f"p{n}@x.example")
     anna.get("/people/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         anna.get("/people/")
 
 

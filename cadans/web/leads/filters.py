@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,7 @@ SORTS = {
     "in_stage": "stage_entered_at",
     "touched": "touched_at",
 }
+NULLABLE = {"value", "close"}
 DEFAULT_SORT = "-opened"
 
 
@@ -98,10 +99,16 @@ class LeadFilters(django_filters.FilterSet):  # type: ignore[misc]
         return rows.idle(on=timezone.now()) if value else rows
 
 
-def order(sort: str) -> list[str]:
+def order(sort: str) -> list[Any]:
     """The order for `?sort=`: a name of SORTS, with "-" for descending; empty values come last."""
     name = sort.removeprefix("-")
     if name not in SORTS:
         return order(DEFAULT_SORT)
-    sign = "-" if sort.startswith("-") else ""
-    return [f"{sign}{SORTS[name]}", f"{sign}id"]
+    down = sort.startswith("-")
+    field = F(SORTS[name])
+    if name in NULLABLE:
+        return [
+            field.desc(nulls_last=True) if down else field.asc(nulls_last=True),
+            "-id" if down else "id",
+        ]
+    return [field.desc() if down else field.asc(), "-id" if down else "id"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -45,8 +45,8 @@ def leads(request: PageRequest) -> HttpResponse:
     """The list; for htmx's "more" only the following rows."""
     filters = _filters(request)
     sort = request.GET.get("sort", DEFAULT_SORT)
-    rows = filters.qs.with_names().order_by(*_nulls_last(order(sort)))
-    page = page_of(request, rows)
+    rows = filters.qs.order_by(*order(sort))
+    page = page_of(request, rows, whole=lambda rows: rows.with_names())
     shown = {"page": page, "sort": sort, "filters": filters}
     if request.htmx and request.htmx.target == "more":
         return render(request, "leads/_rows.html", shown)
@@ -122,15 +122,6 @@ def _choices(request: PageRequest, filters: LeadFilters) -> dict[str, Any]:
         "query": request.GET.urlencode(),
         "is_narrowed": any(value for name, value in request.GET.items() if name != "sort"),
     }
-
-
-def _nulls_last(names: list[str]) -> list[Any]:
-    return [
-        F(name.removeprefix("-")).desc(nulls_last=True)
-        if name.startswith("-")
-        else F(name).asc(nulls_last=True)
-        for name in names
-    ]
 
 
 def _give(user: User, lead: Lead, owner: str) -> None:

@@ -40,8 +40,9 @@ def people(request: PageRequest) -> HttpResponse:
     rows = people_with_words(words) if words else Person.objects.present()
     sort = request.GET.get("sort", "-changed")
     sign, name = ("-", sort[1:]) if sort.startswith("-") else ("", sort)
-    rows = rows.select_related("company").order_by(f"{sign}{SORTS.get(name, 'changed_at')}", "id")
-    shown = {"page": page_of(request, rows), "sort": sort, "words": words}
+    rows = rows.order_by(f"{sign}{SORTS.get(name, 'changed_at')}", "id")
+    page = page_of(request, rows, whole=lambda rows: rows.select_related("company"))
+    shown = {"page": page, "sort": sort, "words": words}
     if request.htmx and request.htmx.target == "more":
         return render(request, "people/_rows.html", shown)
     return render(request, "people/list.html", shown)
