@@ -106,9 +106,8 @@ def _compare(compare: Compare, value: Any) -> bool:
             return any(_same(value, one) for one in compare.than)
         case "contains":
             return _contains(value, compare.than)
-        case "at_least" | "at_most":
-            return _bounded(value, compare.is_, compare.than)
-    return False
+        case bound:
+            return _bounded(value, bound, compare.than)
 
 
 def _same(value: Any, other: Any) -> bool:

@@ -21,7 +21,7 @@ def check_currency(code: str) -> None:
         )
 
 
-class AmountField(models.DecimalField):
+class AmountField(models.DecimalField):  # type: ignore[type-arg]
     """An exact amount of at most 14 digits, 2 of them behind the point."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -30,7 +30,7 @@ class AmountField(models.DecimalField):
         super().__init__(*args, **kwargs)
 
 
-class CurrencyField(models.CharField):
+class CurrencyField(models.CharField):  # type: ignore[type-arg]
     """A currency's three letters (ISO 4217)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -91,9 +91,10 @@ class StageDesign(BaseModel):
 
     def guidance_in(self, language: str | None = None) -> Guidance:
         """The guidance in a language, else in whichever it was written, else empty."""
-        wanted = {key: one for key, one in self.guidance.items() if one.short or one.long}
-        name = in_language({key: key for key in wanted}, language)
-        return wanted.get(name, Guidance())  # type: ignore[call-overload]
+        wanted: dict[str, Guidance] = {
+            key: one for key, one in self.guidance.items() if one.short or one.long
+        }
+        return wanted.get(in_language({key: key for key in wanted}, language), Guidance())
 
     def task(self, key: str) -> StageTask | None:
         """The stage task with that key."""

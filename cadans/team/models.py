@@ -66,7 +66,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     """Lets Django find users by e-mail address, in any case of letters (kept in lower case)."""
 
     def get_by_natural_key(self, email: str | None) -> User:
-        return self.get(email=(email or "").lower())
+        user: User = self.get(email=(email or "").lower())
+        return user
 
 
 class User(AbstractBaseUser):

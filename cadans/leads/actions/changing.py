@@ -52,7 +52,8 @@ def change_lead(
     """Change fields of a lead, then weigh its goals.
 
     `changes` maps names of `FIELDS` to values (foreign keys as objects, a company also as a
-    draft, `custom` as the keys to change, `tags` as names). Raises Invalid, NotFound, or Outdated on a lost race.
+    draft, `custom` as the keys to change, `tags` as names). Raises Invalid, NotFound, or Outdated
+    on a lost race.
     """
     unknown = set(changes) - FIELDS
     if unknown:
@@ -155,4 +156,4 @@ def _cleaned(lead: Lead, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told(value: Any) -> Any:
-    return value.id if isinstance(value, models.Model) else value
+    return value.pk if isinstance(value, models.Model) else value
