@@ -41,6 +41,12 @@ const press = (selector, within = document) => {
   return true;
 };
 
+const focusOn = (selector) => {
+  const field = document.querySelector(selector);
+  field?.focus();
+  return Boolean(field);
+};
+
 const single = {
   "?": () => document.getElementById("keys-sheet")?.showModal() ?? true,
   "/": () => {
@@ -58,7 +64,7 @@ const single = {
   e: () => press("[data-edit]", here() ?? undefined) || press("main [data-edit]"),
   x: () => (here() ? press("[data-done]", here()) : false),
   s: () => (here() ? press("[data-skip]", here()) : false),
-  l: () => (here() && press("[data-log]", here())) || press("main [data-log-field]"),
+  l: () => (here() && press("[data-log]", here())) || focusOn("main [data-log-field]"),
   m: () => {
     const card = here();
     if (!card?.dataset.moveUrl) return false;

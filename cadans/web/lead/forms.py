@@ -36,7 +36,7 @@ class LogForm(forms.Form):
         label=_("Note"),
         required=False,
         max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "data-log-field": ""}),
     )
     at = forms.DateTimeField(
         label=_("When"), required=False, help_text=_("Empty: just now. In the future: planned.")
