@@ -139,19 +139,12 @@ def open_leads(filters: Filters, user: User | None) -> Facts:
 
 
 # Entering a stage that ends in won counts only if it was not undone by reopening. Stages that
-# end in lost are no part of the way up.
+# end in lost are no part of the way up. (Looked up by lead and index, not joined as a list: right
+# after an import the database knows little of its tables and would search the list for each visit.)
 COUNTS = """
     s.ends_in <> 'lost' and (s.ends_in <> 'won' or not exists (
         select from leads_closing undone
         where undone.lead_id = v.lead_id and undone.reopened_at > v.entered_at))
-"""
-
-# The same for whole tables: few leads are ever reopened, so they are looked up once.
-REOPENED = """
-    left join (
-        select lead_id, max(reopened_at) as at
-        from leads_closing where reopened_at is not null group by lead_id
-    ) reopened on reopened.lead_id = v.lead_id and s.ends_in = 'won'
 """
 
 # Each visit of the leads in question, beside the one that follows it in time. What is entered at
@@ -164,8 +157,8 @@ FOLLOWED = f"""
            lead(s.position) over following as next_position,
            max(s.position) over (following rows between unbounded preceding and 1 preceding)
                as highest_before
-    from leads_stagevisit v join process_stage s on s.id = v.stage_id {REOPENED}
-    where s.ends_in <> 'lost' and (reopened.at is null or reopened.at <= v.entered_at) and {{scope}}
+    from leads_stagevisit v join process_stage s on s.id = v.stage_id
+    where {COUNTS} and {{scope}}
     window following as
         (partition by v.lead_id, v.pipeline_id order by v.entered_at, s.position, v.id)
 """

@@ -5,9 +5,11 @@ from datetime import date
 
 import pytest
 
+from cadans.assignment.models import Territory
 from cadans.ground.errors import Invalid, NotFound
 from cadans.insight.filters import Filters, read_filters
 from cadans.insight.reports import leads_behind, report
+from cadans.leads.models import Lead
 from cadans.team.queries import forget_organisation
 from tests.insight.scene import Scene, day, ever
 
@@ -311,3 +313,19 @@ def test_queries_do_not_grow(scene, leads, django_assert_num_queries):
     forget_organisation()
     with django_assert_num_queries(6):  # a lead may have several products: the total apart
         win_rate(ever(by="product"))
+
+
+def test_a_territory_stands_for_its_whole_branch(scene):
+    country = Territory.objects.create(name="Nederland")
+    region = Territory.objects.create(name="Zeeland", parent=country)
+    lead = scene.lead(closed=("won", 5))
+    Lead.objects.filter(id=lead.id).update(territory=region)
+    scene.lead(closed=("lost", 5))
+    assert win_rate(ever(territory=country.id))["total"]["won"] == 1
+    assert win_rate(ever(territory=country.id))["total"]["lost"] == 0
+    assert win_rate(ever(territory="none"))["total"]["lost"] == 1
+    # As a row of a breakdown it stands for itself.
+    assert [found["label"] for found in win_rate(ever(by="territory"))["rows"]] == [
+        "Zeeland",
+        "No territory",
+    ]
