@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cadans.ground.errors import CadansError
 from cadans.leads import actions
-from cadans.leads.lead import Lead
+from cadans.leads.lead import Lead, LeadQuerySet
 from cadans.process.queries import pipelines
 from cadans.team.models import User
 from cadans.team.named import as_id
@@ -46,7 +46,7 @@ def leads(request: PageRequest) -> HttpResponse:
     filters = _filters(request)
     sort = request.GET.get("sort", DEFAULT_SORT)
     rows = filters.qs.order_by(*order(sort))
-    page = page_of(request, rows, whole=lambda rows: rows.with_names())
+    page = page_of(request, rows, whole=_whole)
     shown = {"page": page, "sort": sort, "filters": filters}
     if request.htmx and request.htmx.target == "more":
         return render(request, "leads/_rows.html", shown)
@@ -91,6 +91,10 @@ def export(request: PageRequest) -> HttpResponseBase:
     response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="leads-{today().isoformat()}.csv"'
     return response
+
+
+def _whole(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return cast(LeadQuerySet, rows).with_names()
 
 
 def _filters(request: PageRequest) -> LeadFilters:
