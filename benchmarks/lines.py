@@ -100,7 +100,6 @@ def _new_lead(n: int) -> bytes:
                 {"email": f"info@{mark}.example", "name": f"{first} {last}", "role": "champion"}
             ],
             "source": "Website",
-            "territory": "Utrecht",
         }
     ).encode()
 

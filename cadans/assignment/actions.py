@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, ProtectedError
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from cadans.assignment.candidates import Rota
 from cadans.assignment.models import Area, Territory, Turn
 from cadans.events.act import Act, Subject
+from cadans.ground.asking import rows, tell
 from cadans.ground.errors import Conflict, Invalid
 from cadans.team.models import User
 from cadans.team.queries import require_role
@@ -23,16 +24,17 @@ DEEPEST = 20
 
 def lock_turn(pool: str) -> Rota:
     """Whose turn it was last in a pool; others who deal from it wait until this act ends."""
-    turn = Turn.objects.select_for_update().filter(pool=pool).first()
-    if turn is None:
+    asked = "SELECT last FROM assignment_turn WHERE pool = %s FOR UPDATE"
+    found = rows(asked, pool)
+    if not found:
         Turn.objects.bulk_create([Turn(pool=pool)], ignore_conflicts=True)
-        turn = Turn.objects.select_for_update().get(pool=pool)
-    return Rota(last=turn.last)
+        found = rows(asked, pool)
+    return Rota(last=found[0][0])
 
 
 def take_turn(pool: str, user: uuid.UUID) -> None:
     """Note that somebody had a turn."""
-    Turn.objects.filter(pool=pool).update(last=user, dealt=F("dealt") + 1)
+    tell("UPDATE assignment_turn SET last = %s, dealt = dealt + 1 WHERE pool = %s", user, pool)
 
 
 @dataclass(frozen=True)

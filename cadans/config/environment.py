@@ -82,7 +82,13 @@ def parse_database_url(url: str) -> dict[str, Any]:
         "PORT": options.pop("port", "") or str(parts.port or ""),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 24, "timeout": 20}, **options},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 24, "timeout": 20},
+            # What is asked again and again is planned once a connection.
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+            **options,
+        },
         "TEST": {"NAME": os.environ.get("CADANS_TEST_DATABASE", "test_cadans")},
     }
 

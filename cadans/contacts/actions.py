@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from cadans.contacts.countries import country_code
 from cadans.contacts.drafts import CompanyDraft, PersonDraft
 from cadans.contacts.models import Company, Person, Tag
 from cadans.events.act import Act, Subject
+from cadans.ground.asking import first
 from cadans.ground.custom_fields import CustomField, clean_values
 from cadans.ground.errors import Conflict, Invalid, NotFound, Outdated
 from cadans.team.models import User
@@ -153,15 +153,20 @@ def find_or_add_company(act: Act, draft: CompanyDraft) -> Company:
             "external_id": draft.external_id,
         }
     )
-    known = Company.objects.filter(deleted_at=None)
-    found = None
-    if fields["domain"]:
-        found = known.filter(domain=fields["domain"]).first()
-    if found is None:
-        same = known.alias(low=Lower("name")).filter(low=fields["name"].lower())
-        if fields["domain"]:
-            same = same.filter(domain="")
-        found = same.order_by("made_at").first()
+    domain, name = fields["domain"], fields["name"].lower()
+    if domain:
+        # Both ways at once; the domain, where it is known, comes first.
+        found = first(
+            Company,
+            "deleted_at IS NULL AND (domain = %s OR (lower(name) = %s AND domain = '')) "
+            "ORDER BY domain DESC, made_at LIMIT 1",
+            domain,
+            name,
+        )
+    else:
+        found = first(
+            Company, "deleted_at IS NULL AND lower(name) = %s ORDER BY made_at LIMIT 1", name
+        )
     if found is not None:
         return found
     company = Company(**fields)
@@ -182,7 +187,7 @@ def find_or_add_person(act: Act, draft: PersonDraft, company: Company | None = N
         }
     )
     if fields["email"]:
-        found = Person.objects.filter(deleted_at=None, email=fields["email"]).first()
+        found = first(Person, "deleted_at IS NULL AND email = %s LIMIT 1", fields["email"])
         if found is not None:
             return found
     person = Person(**fields)
@@ -339,7 +344,7 @@ def _subject(thing: Company | Person) -> Subject:
 
 
 def _told(value: Any) -> Any:
-    return value.id if isinstance(value, models.Model) else value
+    return value.pk if isinstance(value, models.Model) else value
 
 
 def _insert(act: Act, thing: Company | Person, fields: Mapping[str, Any]) -> None:

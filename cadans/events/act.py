@@ -18,6 +18,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from cadans.events.models import Event
+from cadans.ground.copying import add_all
 from cadans.ground.ids import new_id
 
 REACT = "cadans.reactions.react"
@@ -145,7 +146,7 @@ class Act:
     def _write(self) -> None:
         if not self.events:
             return
-        Event.objects.bulk_create(self.events)
+        add_all(self.events)
         if not self.quietly:
             app.configure_task(REACT, allow_unknown=True).defer(act=str(self.id))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from cadans.leads.activity import Activity, Signal
+from cadans.ground.asking import every, first, rows
+from cadans.leads.activity import Signal
 from cadans.leads.lead import Lead, StageVisit
-from cadans.leads.task import GoalTick, Task
 from cadans.process.facts import Facts, Held, Laid, Received, Ticked
 from cadans.process.models import Published
 from cadans.process.needs import Needs, needs_of_goals
@@ -69,14 +69,13 @@ def fields_of(lead: Lead, needs: Needs) -> dict[str, Any]:
         "external_id": lead.external_id,
     }
     fields |= {f"custom.{key}": value for key, value in lead.custom.items()}
-    if needs.about("source") and lead.source_id:
-        fields["source"] = lead.source.name
-    if needs.about("owner") and lead.owner_id:
-        fields["owner"] = lead.owner.email
+    if needs.about("source") and (source := _pointed(lead, "source")):
+        fields["source"] = source.name
+    if needs.about("owner") and (owner := _pointed(lead, "owner")):
+        fields["owner"] = owner.email
     if needs.about("territory") and lead.territory_id:
         fields["territory"] = _territories(lead)
-    if needs.about("company") and lead.company_id:
-        company = lead.company
+    if needs.about("company") and (company := _pointed(lead, "company")):
         fields["company"] = company.name
         fields |= {f"company.{name}": getattr(company, name) for name in COMPANY_FACTS}
         fields |= {f"company.custom.{key}": value for key, value in company.custom.items()}
@@ -91,6 +90,15 @@ def fields_of(lead: Lead, needs: Needs) -> dict[str, Any]:
     return fields
 
 
+def _pointed(lead: Lead, name: str) -> Any:
+    """What a foreign key of the lead points to, or None; fetched once, by hand."""
+    field: Any = Lead._meta.get_field(name)
+    id = getattr(lead, field.attname)
+    if id is not None and not field.is_cached(lead):
+        setattr(lead, name, first(field.related_model, "id = %s", id))
+    return getattr(lead, name)
+
+
 def _territories(lead: Lead) -> list[str]:
     """The lead's territory and those that contain it, so that a rule on a country holds for all."""
     names, territory = [], lead.territory
@@ -101,9 +109,14 @@ def _territories(lead: Lead) -> list[str]:
 
 
 def _people(lead: Lead) -> dict[str, Any]:
-    rows = list(lead.parts.values_list("role", "person__name", "person__email", "person__phone"))
-    fields: dict[str, Any] = {"people": [name for _role, name, _email, _phone in rows]}
-    for role, name, email, phone in rows:
+    found = rows(
+        "SELECT part.role, person.name, person.email, person.phone "
+        "FROM leads_leadperson part JOIN contacts_person person ON person.id = part.person_id "
+        "WHERE part.lead_id = %s ORDER BY part.is_first DESC, part.id",
+        lead.id,
+    )
+    fields: dict[str, Any] = {"people": [name for _role, name, _email, _phone in found]}
+    for role, name, email, phone in found:
         for start in ("person", f"people.{role}"):
             fields[f"{start}.name"] = fields.get(f"{start}.name") or name
             fields[f"{start}.email"] = fields.get(f"{start}.email") or email
@@ -114,29 +127,27 @@ def _people(lead: Lead) -> dict[str, Any]:
 
 
 def _activities(lead: Lead) -> tuple[Held, ...]:
-    rows: Iterable[Any] = Activity.objects.filter(lead=lead).values_list(
-        "kind", "at", "outcome", "held"
-    )
-    return tuple(Held(kind, at, outcome, held) for kind, at, outcome, held in rows)
+    found = rows("SELECT kind, at, outcome, held FROM leads_activity WHERE lead_id = %s", lead.id)
+    return tuple(Held(*one) for one in found)
 
 
 def _tasks(lead: Lead, keys: dict[Any, str]) -> tuple[Laid, ...]:
-    rows: Iterable[Any] = (
-        Task.objects.filter(lead=lead)
-        .exclude(key="")
-        .values_list("id", "key", "stage", "state", "ended_at")
+    found = rows(
+        "SELECT id, key, stage_id, state, ended_at FROM leads_task "
+        "WHERE lead_id = %s AND key <> ''",
+        lead.id,
     )
     return tuple(
         Laid(id, key, keys.get(stage, ""), state, ended_at)
-        for id, key, stage, state, ended_at in rows
+        for id, key, stage, state, ended_at in found
     )
 
 
 def _signals(lead: Lead) -> tuple[Received, ...]:
-    rows: Iterable[Any] = Signal.objects.filter(lead=lead).values_list("name", "at", "payload")
-    return tuple(Received(name, at, payload) for name, at, payload in rows)
+    found = every(Signal, "lead_id = %s", lead.id)
+    return tuple(Received(one.name, one.at, one.payload) for one in found)
 
 
 def _ticks(lead: Lead, keys: dict[Any, str]) -> tuple[Ticked, ...]:
-    rows: Iterable[Any] = GoalTick.objects.filter(lead=lead).values_list("stage", "goal", "at")
-    return tuple(Ticked(keys.get(stage, ""), goal, at) for stage, goal, at in rows)
+    found = rows("SELECT stage_id, goal, at FROM leads_goaltick WHERE lead_id = %s", lead.id)
+    return tuple(Ticked(keys.get(stage, ""), goal, at) for stage, goal, at in found)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from cadans.ground.asking import first
 from cadans.ground.errors import Invalid
 from cadans.leads.offer import LossReason, Product, Source
 from cadans.team.named import as_id
@@ -44,12 +44,11 @@ def loss_reason_named(word: str, *, pointer: str = "/reason") -> LossReason:
 
 def _named(model: type[Offer], word: str, message: str, *, pointer: str, code: str) -> Offer:
     id = as_id(word)
-    rows = model._default_manager.all()
-    named = rows.alias(lower=Lower("name")).filter(lower=word.lower())
-    found = (rows.filter(id=id) if id else named).first()
+    found = first(model, "id = %s", id) if id else first(model, "lower(name) = %s", word.lower())
     if found is not None:
         return found
     told = message % {"name": word}
+    rows = model._default_manager.all()
     known = ", ".join(rows.values_list("name", flat=True)[:MOST_TOLD])
     if known:
         also = _("Known are: %(names)s.") % {"names": known}

@@ -7,6 +7,7 @@ inside their act, with the lead's row locked.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from cadans.assignment.rules import AssignmentRule, Target
 from cadans.assignment.strategies import fewest_open
 from cadans.events.act import Act, Subject
 from cadans.events.models import Event
+from cadans.ground.asking import first, rows
+from cadans.ground.copying import add_all
 from cadans.ground.money import convert
 from cadans.leads.candidates import candidates_of
 from cadans.leads.facts import Gathered, facts_of, fields_of
@@ -70,7 +73,8 @@ def begin(act: Act, lead: Lead) -> Deed:
     """A deed on a lead that lies in a stage (or is closed)."""
     process = published(lead.version_id)
     lead.stage = process.stage(process.key_of(lead.stage_id))
-    visit = StageVisit.objects.filter(lead=lead, left_at=None).first() if lead.is_open else None
+    stay = "lead_id = %s AND left_at IS NULL"
+    visit = first(StageVisit, stay, lead.id) if lead.is_open else None
     return Deed(act, lead, process, visit)
 
 
@@ -136,16 +140,16 @@ def _close_visit(deed: Deed, steps: Sequence[decide.CloseVisit]) -> None:
 def _skip_tasks(deed: Deed, steps: Sequence[decide.SkipTasks]) -> None:
     if deed.visit is None:
         return
-    left = list(Task.objects.filter(visit=deed.visit, state=Task.State.OPEN))
-    if not left:
-        return
-    Task.objects.filter(id__in=[task.id for task in left]).update(
-        state=Task.State.SKIPPED, ended_at=deed.at
+    skipped = rows(
+        "UPDATE leads_task SET state = 'skipped', ended_at = %s "
+        "WHERE visit_id = %s AND state = 'open' RETURNING id, key, name, name_in",
+        deed.at,
+        deed.visit.id,
     )
-    for task in left:
+    for id, key, name, name_in in sorted(skipped):
         deed.record(
             "task_skipped",
-            data={"task": task.id, "key": task.key, "name": task.name_in or task.name},
+            data={"task": id, "key": key, "name": json.loads(name_in) or name},
             because=steps[0].because,
         )
 
@@ -185,7 +189,7 @@ def _enter_stage(deed: Deed, steps: Sequence[decide.EnterStage]) -> None:
     for step in steps:
         at = deed.at
         stage = deed.process.stage(step.stage)
-        ended = bool(deed.process.design.stage(step.stage).ends_in)
+        ended = deed.process.design.stage(step.stage).ends_in
         visit = StageVisit(
             lead=deed.lead,
             pipeline_id=deed.lead.pipeline_id,
@@ -211,7 +215,7 @@ def _enter_stage(deed: Deed, steps: Sequence[decide.EnterStage]) -> None:
         )
         visit.entered_by = event.id
         if ended:
-            visit.left_at, visit.how = at, deed.process.design.stage(step.stage).ends_in
+            visit.left_at, visit.how = at, ended
             visit.goals_met, visit.left_by = True, event.id
         visit.save(force_insert=True)
         if ended:
@@ -256,7 +260,7 @@ def _lay_tasks(deed: Deed, steps: Sequence[decide.LayTask]) -> None:
                 made_at=deed.at,
             )
         )
-    Task.objects.bulk_create(tasks)
+    add_all(tasks)
     for step, task in zip(steps, tasks, strict=True):
         deed.record(
             "task_laid",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from cadans.ground.asking import first, rows
 from cadans.ground.conditions import Condition, weigh
 from cadans.ground.errors import Invalid, NotFound
 from cadans.process.models import Pipeline, PipelineQuerySet, RoutingRule, Stage
@@ -54,19 +55,30 @@ def stage_named(pipeline: Pipeline, word: str) -> Stage:
     )
 
 
-def route(facts: Mapping[str, Any]) -> tuple[Pipeline, dict[str, Any]]:
-    """The pipeline of a new lead with these facts, and why. Raises Invalid when there is none.
+def route(facts: Callable[[], Mapping[str, Any]]) -> tuple[Pipeline, dict[str, Any]]:
+    """The pipeline of a new lead, and why. Raises Invalid when there is none.
 
-    The first routing rule that holds wins; then the default pipeline; then the first live one.
+    The first routing rule that holds for the facts (asked for only when there are rules) wins;
+    then the default pipeline; then the first live one.
     """
-    rules = RoutingRule.objects.select_related("pipeline").filter(
-        pipeline__archived_at=None, pipeline__version__isnull=False
+    rules = rows(
+        'SELECT r.name, r."when", p.id FROM process_routingrule r '
+        "JOIN process_pipeline p ON p.id = r.pipeline_id "
+        "WHERE p.archived_at IS NULL AND p.version_id IS NOT NULL ORDER BY r.position, r.id"
     )
-    for rule in rules:
-        weighed = weigh(Condition.model_validate(rule.when), facts)
+    known = facts() if rules else {}
+    for name, when, id in rules:
+        weighed = weigh(Condition.model_validate_json(when), known)
         if weighed.holds:
-            return rule.pipeline, {"rule": rule.name, "seen": weighed.seen}
-    pipeline = Pipeline.objects.live().order_by("-is_default", "position", "name").first()
+            pipeline = first(Pipeline, "id = %s", id, without="draft")
+            if pipeline is not None:
+                return pipeline, {"rule": name, "seen": weighed.seen}
+    pipeline = first(
+        Pipeline,
+        "archived_at IS NULL AND version_id IS NOT NULL "
+        "ORDER BY is_default DESC, position, name LIMIT 1",
+        without="draft",
+    )
     if pipeline is None:
         raise Invalid(
             _("There is no published pipeline yet. Design and publish one first."),
@@ -84,11 +96,6 @@ def pipelines() -> PipelineQuerySet:
 def routing_rules() -> QuerySet[RoutingRule]:
     """Routing rules in the order in which they are tried."""
     return RoutingRule.objects.select_related("pipeline")
-
-
-def routing_rules_exist() -> bool:
-    """Whether there is anything to weigh before the default pipeline."""
-    return RoutingRule.objects.exists()
 
 
 def _id_or(word: str, otherwise: Q) -> Q:

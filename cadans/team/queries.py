@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.types.range import DateRange
 
+from cadans.ground.asking import first, rows
 from cadans.ground.errors import NotAllowed
 from cadans.ground.working_time import WorkingTime
-from cadans.team.models import Absence, ApiToken, Organisation, Team, User, UserQuerySet
+from cadans.team.models import ApiToken, Organisation, Team, User, UserQuerySet
 
 KEPT_FOR = 5.0
 """Seconds for which the organisation's settings are kept in memory."""
@@ -46,7 +47,7 @@ def forget_organisation() -> None:
 
 def is_set_up() -> bool:
     """Whether the first run is over: there is somebody who can log in."""
-    return User.objects.active().exists()
+    return bool(User.objects.active().exists())
 
 
 def owners_seen_by(user: User) -> Q:
@@ -66,6 +67,11 @@ def owners_seen_by(user: User) -> Q:
     return Q(owner=user) | Q(owner=None) | Q(owner__in=colleagues)
 
 
+def sees_all(user: User) -> bool:
+    """Whether `user` may see every lead."""
+    return not owners_seen_by(user)
+
+
 def require_role(user: User | None, *roles: str) -> None:
     """Raise NotAllowed unless the user has one of the roles. None is the software itself."""
     if user is not None and user.role not in roles:
@@ -74,11 +80,8 @@ def require_role(user: User | None, *roles: str) -> None:
 
 def token_by_text(text: str) -> ApiToken | None:
     """The live token behind the text that a program sent, with its user; None if there is none."""
-    return (
-        ApiToken.objects.select_related("user")
-        .filter(digest=digest(text), revoked_at=None, user__is_active=True)
-        .first()
-    )
+    token = first(ApiToken, "digest = %s AND revoked_at IS NULL", digest(text), along="user")
+    return token if token is not None and token.user.is_active else None
 
 
 def digest(text: str) -> str:
@@ -88,7 +91,8 @@ def digest(text: str) -> str:
 
 def members(team: uuid.UUID) -> UserQuerySet:
     """The active members of a team."""
-    return User.objects.active().filter(teams=team)
+    found: UserQuerySet = User.objects.active().filter(teams=team)
+    return found
 
 
 def users() -> UserQuerySet:
@@ -123,11 +127,13 @@ def absent_days(users: Iterable[uuid.UUID], *, since: date) -> dict[uuid.UUID, s
     """The days from `since` on, at most a year, on which each of these users is away."""
     days: dict[uuid.UUID, set[date]] = {}
     until = since + timedelta(days=366)
-    for absence in Absence.objects.filter(
-        user__in=list(users), days__overlap=DateRange(since, until)
+    for user, away in rows(
+        "SELECT user_id, days FROM team_absence WHERE user_id = ANY(%s) AND days && %s",
+        list(users),
+        DateRange(since, until),
     ):
-        first, last = max(absence.days.lower or since, since), absence.days.upper or until
-        row = days.setdefault(absence.user_id, set())
+        first, last = max(away.lower or since, since), away.upper or until
+        row = days.setdefault(user, set())
         row.update(first + timedelta(days=n) for n in range((min(last, until) - first).days))
     return days
 

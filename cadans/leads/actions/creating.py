@@ -13,6 +13,7 @@ from cadans.contacts.actions import find_or_add_company, find_or_add_person, tag
 from cadans.contacts.drafts import CompanyDraft, PersonDraft
 from cadans.contacts.models import BuyingRole, Company, Person
 from cadans.events.act import Act
+from cadans.ground.copying import add_all
 from cadans.ground.custom_fields import CustomField, clean_values
 from cadans.ground.errors import Conflict, Invalid
 from cadans.ground.money import LARGEST, check_currency
@@ -23,7 +24,7 @@ from cadans.leads.lead import Lead, LeadPerson, LeadProduct
 from cadans.leads.settle import Deed, carry_out, settle
 from cadans.process import decide
 from cadans.process.models import Pipeline, published
-from cadans.process.queries import route, routing_rules_exist, stage_named
+from cadans.process.queries import route, stage_named
 from cadans.team.models import User
 from cadans.team.queries import organisation
 
@@ -173,10 +174,7 @@ def _people(act: Act, draft: LeadDraft, company: Company | None) -> list[tuple[P
 def _pipeline(draft: LeadDraft, company: Company | None) -> tuple[Pipeline, Mapping[str, Any]]:
     if draft.pipeline is not None:
         return draft.pipeline, {}
-    facts: dict[str, Any] = {}
-    if routing_rules_exist():
-        facts = _routing_facts(draft, company)
-    return route(facts)
+    return route(lambda: _routing_facts(draft, company))
 
 
 def _routing_facts(draft: LeadDraft, company: Company | None) -> dict[str, Any]:
@@ -228,9 +226,11 @@ def _custom(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _hang_on(lead: Lead, draft: LeadDraft, people: list[tuple[Person, str]]) -> None:
     if people:
-        LeadPerson.objects.bulk_create(
-            LeadPerson(lead=lead, person=person, role=role, is_first=n == 0)
-            for n, (person, role) in enumerate(people)
+        add_all(
+            [
+                LeadPerson(lead=lead, person=person, role=role, is_first=n == 0)
+                for n, (person, role) in enumerate(people)
+            ]
         )
     if draft.products:
         LeadProduct.objects.bulk_create(
