@@ -1,21 +1,9 @@
 """The pages of the daily work are open to everybody: axe finds nothing, in light and dark."""
 
-from pathlib import Path
-
 import pytest
 
 from cadans.leads import actions
-
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def complaints(page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
-    return [
-        f"{page.url} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found["violations"]
-    ]
+from tests.journeys.axe import complaints
 
 
 @pytest.mark.parametrize(

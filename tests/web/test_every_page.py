@@ -1,0 +1,148 @@
+"""Every page there is, walked: in one language, for those who may see it, and for nobody else."""
+
+import html
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from cadans.insight.reports import METRICS
+from cadans.leads import actions
+from cadans.team.models import Organisation
+from cadans.team.queries import forget_organisation
+from tests.web.reading import as_user
+from tests.world import World
+
+PO = Path(settings.LOCALE_PATHS[0]) / "nl" / "LC_MESSAGES" / "django.po"
+# The style guide is for those who build pages, in English.
+NOT_PAGES = (
+    "api/",
+    "healthz",
+    "readyz",
+    "metrics",
+    "account/",
+    "settings/imports/<uuid:id>",
+    "styleguide/",
+)
+OF_A_LEAD = re.compile(r"^(leads|tasks)/<uuid:id>")
+
+
+def routes(patterns: list[Any], start: str = "") -> Iterator[str]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            yield from routes(one.url_patterns, start + str(one.pattern))
+        elif isinstance(one, URLPattern):
+            yield start + str(one.pattern)
+
+
+def addresses(world: World) -> dict[str, str]:
+    """Every address of a page, with the cast's names filled in: pattern → path."""
+    lead = world.lead("Bakkerij Zon", owner=world.anna, value=1200)
+    world.call(lead)
+    world.lead("Slagerij Maan")
+    part = lead.parts.get()
+    task = actions.add_task(world.anna, lead, name="Taart brengen")
+    ids = {
+        "leads": lead.id,
+        "tasks": task.id,
+        "people": part.person_id,
+        "companies": lead.company_id,
+    }
+    found: dict[str, str] = {}
+    for pattern in routes(get_resolver().url_patterns):
+        if pattern.startswith(NOT_PAGES) or "<uuid:id>/revoke" in pattern or "(?P<id>" in pattern:
+            continue
+        path = pattern.replace("^", "").replace("$", "")
+        path = re.sub(r"\(\?P<key>([^|)]+)[^)]*\)", r"\1", path)
+        path = path.replace("<uuid:id>", str(ids.get(path.split("/")[0], "")))
+        path = path.replace("<uuid:person>", str(part.person_id))
+        path = path.replace("<slug:metric>", next(iter(METRICS)))
+        path = path.replace("<str:name>", "name" if path.startswith(("peop", "comp")) else "title")
+        if path.startswith(("board/", "process/")):
+            path = path.replace("<slug:key>", world.pipeline.key)
+            path = path.replace("<str:stage>", "new").replace("<str:part>", "goals")
+            path = path.replace("<str:item>", "reached")
+        else:
+            path = path.replace("<slug:key>", "demo")
+        found[pattern] = f"/{path}"
+    return found
+
+
+def text_nodes(page: str) -> set[str]:
+    """The pieces of text on a page, and what its attributes tell those who cannot see it."""
+    page = re.sub(r"<(script|style|svg)\b.*?</\1>", "<>", page, flags=re.S)
+    told = re.findall(r'(?:title|aria-label|placeholder|alt)="([^"]*)"', page)
+    pieces = re.split(r"<[^>]*>", page)
+    return {re.sub(r"\s+", " ", html.unescape(piece)).strip() for piece in [*pieces, *told]}
+
+
+@cache
+def other_words(language: str) -> frozenset[str]:
+    """Texts that only a reader of the other language should see."""
+    with PO.open("rb") as file:
+        rows = [row for row in read_po(file) if row.id and isinstance(row.id, str)]
+    dutch = {str(row.string) for row in rows}
+    english = {str(row.id) for row in rows}
+    theirs, ours = (english, dutch) if language == "nl" else (dutch, english)
+    return frozenset(word for word in theirs - ours if len(word) > 3)
+
+
+# Languages are called by their own names; the rest are names that the cast brought along.
+THEIR_OWN_NAMES = {"Nederlands", "English", "Cadans", "Te duur"}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_page_speaks_one_language(world: World, language: str) -> None:
+    browser = as_user(world.admin, language)
+    leaks = []
+    for pattern, path in addresses(world).items():
+        response = browser.get(path)
+        assert response.status_code in {200, 302, 400, 405, 409, 422}, (path, response.status_code)
+        if response.status_code == 200 and "html" in response.headers["Content-Type"]:
+            seen = text_nodes(response.content.decode()) - THEIR_OWN_NAMES
+            leaks += [f"{pattern}: {word}" for word in sorted(seen & other_words(language))]
+    assert not leaks, "\n".join(leaks)
+
+
+def test_no_page_is_open_to_somebody_who_is_not_logged_in(world: World) -> None:
+    browser = Client()
+    for path in addresses(world).values():
+        if path in {"/welcome/"}:
+            continue
+        response = browser.get(path)
+        assert response.status_code in {302, 403, 404, 405}, path
+        if response.status_code == 302:
+            assert response["Location"].startswith("/account/login/"), path
+
+
+def test_a_rep_finds_no_lead_of_somebody_else_when_reps_see_their_own(world: World) -> None:
+    """Whatever the address, it answers as if the lead did not exist."""
+    pages = addresses(world)
+    Organisation.objects.update(leads_seen_by_reps="own")
+    forget_organisation()
+    browser = as_user(world.bram)
+    for pattern, path in pages.items():
+        if OF_A_LEAD.match(pattern):
+            for answer in (browser.get(path), browser.post(path)):
+                assert answer.status_code in {404, 405}, path
+        else:
+            answer = browser.get(path)
+            text = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]
+            assert "Bakkerij Zon" not in text.decode() or path.startswith(
+                ("/people", "/companies")
+            ), path
+
+
+@pytest.mark.parametrize(
+    "path", ["organisation/", "users/", "users/add/", "teams/add/", "routing/"]
+)
+def test_the_settings_of_all_are_not_for_reps(world: World, path: str) -> None:
+    response = as_user(world.anna).get(f"/settings/{path}")
+    assert response.status_code in {302, 403, 404}
