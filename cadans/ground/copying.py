@@ -87,3 +87,10 @@ def update_rows(
 def column_of(model: type[models.Model], name: str) -> Any:
     """The field with that name, which has a column of the model's own table."""
     return model._meta.get_field(name)
+
+
+def count_anew(*kinds: type[models.Model]) -> None:
+    """Let the database look at tables anew that many rows were copied into (ANALYZE)."""
+    tables = ", ".join(connection.ops.quote_name(kind._meta.db_table) for kind in kinds)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cadans.contacts.models import Company, Person
 from cadans.events.in_bulk import ActsInBulk
 from cadans.exchange.actions.books import Books
 from cadans.exchange.actions.contacts import CompaniesImport, PeopleImport
@@ -34,7 +35,9 @@ from cadans.exchange.refused import RefusedFile
 from cadans.exchange.rows import RowReader, RowRefused, Values, observe
 from cadans.exchange.tables import Line, Table, open_table
 from cadans.exchange.values import Habits
+from cadans.ground.copying import count_anew
 from cadans.ground.errors import Invalid
+from cadans.leads.models import Closing, Lead, LeadProduct, StageVisit
 from cadans.process.models import Pipeline
 from cadans.team.queries import organisation
 
@@ -147,6 +150,9 @@ class _Running:
             self._stage_changes(StageChangesImport(self.names))
         else:
             self._rows(self._importer())
+        if not run.is_trial:
+            # The reports' plans are poor while the database knows nothing of rows just copied in.
+            count_anew(Lead, StageVisit, Closing, LeadProduct, Company, Person)
         run.state = ImportRun.State.TRIED if run.is_trial else ImportRun.State.DONE
         run.percentage, run.ended_at = 100, timezone.now()
         self._save()
