@@ -140,7 +140,7 @@ class Market:
             lead=n,
             at=moment,
             by=None,
-            title=f"{product.name} · {firm.name}",
+            title=f"{product.name}, {firm.vehicles} voertuigen",
             firm=firm,
             contact=contact,
             source=source.name,
@@ -160,13 +160,15 @@ class Market:
         city, region, district = rng.choice(words.TOWNS_BE if belgian else words.TOWNS_NL)
         start = rng.choice((rng.choice(words.FIRM_WORDS), rng.choice(words.SURNAMES), city))
         name = f"{start[0].upper()}{start[1:]} {rng.choice(endings)}"
+        if self.domains.get(plain(name)):
+            name = f"{name} {rng.choice(words.SURNAMES) if start == city else city}"
         stem = plain(name)
         used = self.domains[stem] = self.domains.get(stem, 0) + 1
         employees = max(3, min(4000, int(rng.lognormvariate(3.9, 1.0) * size)))
         letters = "" if belgian else " " + "".join(rng.choices("BCDGHKLNPRSTVWXZ", k=2))
         return Firm(
             n=self.firm_count,
-            name=name if used == 1 else f"{name} {city}" if start != city else f"{name} {used}",
+            name=name,
             domain=f"{stem}{used if used > 1 else ''}.example",
             industry=industry,
             employees=employees,
