@@ -171,3 +171,20 @@ def test_versions_change_while_leads_are_open(both: tuple[Any, Any]) -> None:
     sold, _bulk = both
     assert any(", 1, " in row for row in sold[0]["closings"])
     assert any(", 2, " in row for row in sold[0]["closings"])
+
+
+def test_a_seed_tells_one_history() -> None:
+    def history(seed: int) -> list[Any]:
+        with transaction.atomic():
+            load_demo(leads=60, months=3, seed=seed, in_bulk=True)
+            told = list(
+                StageVisit.objects.order_by(
+                    "lead__external_id", "entered_at", "left_at"
+                ).values_list("lead__title", "stage__key", "owner__email", "entered_at", "left_at")
+            )
+            transaction.set_rollback(True)
+        forget_organisation()
+        return told
+
+    assert history(3) == history(3)
+    assert history(3) != history(4)
