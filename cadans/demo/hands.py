@@ -207,7 +207,7 @@ class Hands:
         if twin.owner:
             self.open_leads[twin.owner] -= 1
         id, stage = new_id_as_text(), twin.stage_id
-        self.rows.add(
+        twin.add(
             Closing,
             {
                 "id": id,

@@ -227,7 +227,7 @@ class InBulk:
     ) -> None:
         id = new_id_as_text()
         by = self.ids[deed.by] if deed.by else None
-        self.rows.add(
+        twin.add(
             Activity,
             {
                 "id": id,
@@ -253,7 +253,7 @@ class InBulk:
 
     def _hear(self, twin: Twin, deed: did.Hear) -> None:
         id = new_id_as_text()
-        self.rows.add(
+        twin.add(
             Signal,
             {
                 "id": id,
@@ -276,7 +276,7 @@ class InBulk:
             return
         stage = twin.stage_id
         by = self.ids[deed.by] if deed.by else None
-        self.rows.add(
+        twin.add(
             GoalTick,
             {
                 "id": new_id_as_text(),
@@ -326,7 +326,7 @@ class InBulk:
             "role": role,
             "is_first": first,
         }
-        self.rows.add(LeadPerson, part)
+        twin.add(LeadPerson, part)
 
     def _choose(self, twin: Twin, deed: did.Choose) -> None:
         told = []
@@ -337,7 +337,7 @@ class InBulk:
                 "price": line.price,
             }
             told.append(row)
-            self.rows.add(LeadProduct, {"id": new_id_as_text(), "lead": twin.id, **row})
+            twin.add(LeadProduct, {"id": new_id_as_text(), "lead": twin.id, **row})
         self.hands.cause(twin, "lead_products_set", deed.at, {"products": told})
         total = sum((line.quantity * line.price for line in deed.lines), Decimal(0))
         before, twin.value = twin.value, total.quantize(CENT)

@@ -41,6 +41,8 @@ def keep(rows: Rows, twin: Twin) -> None:
             "merged_into": None,
         },
     )
+    for model, values in twin.rows:
+        rows.add(model, values)
     for stay in twin.stays:
         rows.add(StageVisit, _visit_row(twin, stay))
     for task in twin.tasks:

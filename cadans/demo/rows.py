@@ -124,6 +124,10 @@ class Rows:
 def _copy(batch: Mapping[type[models.Model], list[Row]], over: Any) -> None:
     for model, rows in batch.items():
         copy_rows(model, FIELDS[model], rows, over=over)
+    # Foreign keys are checked now, beside the simulation, and not all at once at the end. A
+    # batch holds whole leads and whoever they are about.
+    over.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    over.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def as_json(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""A lead in memory, as the writer in bulk keeps it until it is written. Pure data.
+"""A lead in memory, as the writer in bulk keeps it until it is written.
 
 Ids that are made here are text, which is quicker by the million; those of rows that are there
 already are ids.
@@ -7,14 +7,18 @@ already are ids.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from django.db.models import Model
+
 from cadans.process.facts import Facts, Held, Laid, Received, Ticked
-from cadans.process.models import Published
+from cadans.process.models import Published, published
+from cadans.process.needs import needs_of_goals
 
 NO_ID = uuid.UUID(int=0)
 """Goals name tasks by their keys, so nobody asks for the id of one."""
@@ -61,7 +65,10 @@ class TwinTask:
 
 @dataclass(slots=True)
 class Twin:
-    """A lead that is open, with all that hangs on it."""
+    """A lead that is open, with all that hangs on it.
+
+    `rows` are those of what hangs on it for good; they are written with the lead itself.
+    """
 
     id: str
     title: str
@@ -92,7 +99,7 @@ class Twin:
     held: list[Held] = field(default_factory=list)
     heard: list[Received] = field(default_factory=list)
     ticks: list[Ticked] = field(default_factory=list)
-    products: list[str] = field(default_factory=list)
+    rows: list[tuple[type[Model], Mapping[str, Any]]] = field(default_factory=list)
 
     @property
     def stage_id(self) -> uuid.UUID:
@@ -101,21 +108,33 @@ class Twin:
 
     def facts(self) -> Facts:
         """The lead as the engine sees it."""
+        kinds = _kinds(self.process.version, self.stage)
         return Facts(
             status=self.status,
             stage=self.stage,
             entered_at=self.stay.entered_at if self.stay else self.opened_at,
             fields=self.fields,
-            activities=tuple(self.held),
-            tasks=tuple(
-                Laid(NO_ID, task.key, task.stay.stage, task.state, task.ended_at)
-                for task in self.tasks
-                if task.key and task.stay
-            ),
-            signals=tuple(self.heard),
-            ticks=tuple(self.ticks),
+            activities=tuple(self.held) if "activity" in kinds else (),
+            tasks=tuple(self._laid()) if "task" in kinds else (),
+            signals=tuple(self.heard) if "signal" in kinds else (),
+            ticks=tuple(self.ticks) if "box" in kinds else (),
         )
+
+    def _laid(self) -> Iterator[Laid]:
+        for task in self.tasks:
+            if task.key and task.stay:
+                yield Laid(NO_ID, task.key, task.stay.stage, task.state, task.ended_at)
+
+    def add(self, model: type[Model], values: Mapping[str, Any]) -> None:
+        """Hang a row on the lead."""
+        self.rows.append((model, values))
 
     def open_tasks(self) -> list[TwinTask]:
         """The open tasks of the present stay."""
         return [one for one in self.tasks if one.state == "open" and one.stay is self.stay]
+
+
+@lru_cache(maxsize=256)
+def _kinds(version: uuid.UUID, stage: str) -> frozenset[str]:
+    """The kinds of goals that a stage has: the engine too looks at nothing else."""
+    return needs_of_goals(published(version).design.stage(stage)).kinds
