@@ -12,6 +12,7 @@ from cadans.demo import deeds as did
 from cadans.demo.deeds import Deed, OpenTask, Standing
 from cadans.demo.firm import VIA, DemoCompany, publish_second
 from cadans.events.act import history
+from cadans.ground.asking import every
 from cadans.leads import actions
 from cadans.leads.drafts import LeadDraft, LineDraft, PartDraft
 from cadans.leads.models import Lead, Task
@@ -65,8 +66,13 @@ class ThroughEngine:
         """Fetch a stay's tasks once, when it has begun."""
         stay = (lead.stage_id, lead.stage_entered_at)
         if self.tasks.get(n, (None, {}))[0] != stay:
-            rows = Task.objects.filter(lead=lead, state=Task.State.OPEN, visit__left_at=None)
-            self.tasks[n] = (stay, {task.key: task for task in rows.exclude(key="").order_by("id")})
+            tasks = every(
+                Task,
+                "lead_id = %s AND stage_id = %s AND state = 'open' AND key <> '' ORDER BY id",
+                lead.id,
+                lead.stage_id,
+            )
+            self.tasks[n] = (stay, {task.key: task for task in tasks})
 
     # ── One hand a deed; each returns the lead as it then is ─────────────────────────────────
 
@@ -146,7 +152,7 @@ class ThroughEngine:
         actions.receive_signal(
             None, name=deed.signal, lead=id, payload=deed.payload, at=deed.at, via=VIA
         )
-        return Lead.objects.get(id=id)
+        return every(Lead, "id = %s", id)[0]
 
     def _tick(self, deed: did.Tick) -> Lead:
         return actions.tick_goal(

@@ -23,7 +23,7 @@ from cadans.assignment.rules import AssignmentRule, Target
 from cadans.assignment.strategies import fewest_open
 from cadans.events.act import Act, Subject
 from cadans.events.models import Event
-from cadans.ground.asking import first, rows
+from cadans.ground.asking import as_it_is, first, rows, tell, write_changes
 from cadans.ground.copying import add_all
 from cadans.ground.money import convert
 from cadans.leads.candidates import candidates_of
@@ -48,6 +48,8 @@ class Deed:
     reason: str = ""
     jumped: bool = False
     gathered: Gathered = field(default_factory=dict)
+    was: dict[str, Any] | None = None
+    """The lead's columns as they are in the database; None when all are to be written."""
 
     @property
     def subject(self) -> Subject:
@@ -75,7 +77,7 @@ def begin(act: Act, lead: Lead) -> Deed:
     lead.stage = process.stage(process.key_of(lead.stage_id))
     stay = "lead_id = %s AND left_at IS NULL"
     visit = first(StageVisit, stay, lead.id) if lead.is_open else None
-    return Deed(act, lead, process, visit)
+    return Deed(act, lead, process, visit, was=as_it_is(lead))
 
 
 def settle(deed: Deed, *, always_save: bool = True) -> None:
@@ -99,7 +101,11 @@ def settle(deed: Deed, *, always_save: bool = True) -> None:
 def save(deed: Deed) -> None:
     """Write the lead's row once, with a higher revision."""
     deed.lead.revision += 1
-    deed.lead.save()
+    if deed.was is None:
+        deed.lead.save()
+    else:
+        write_changes(deed.lead, deed.was)
+    deed.was = as_it_is(deed.lead)
 
 
 def carry_out(deed: Deed, steps: Sequence[decide.Step]) -> None:
@@ -134,7 +140,15 @@ def _close_visit(deed: Deed, steps: Sequence[decide.CloseVisit]) -> None:
         visit.how = step.how
         visit.goals_met = step.goals_met
         visit.left_by = event.id
-        visit.save(update_fields=["left_at", "how", "goals_met", "left_by"])
+        tell(
+            "UPDATE leads_stagevisit SET left_at = %s, how = %s, goals_met = %s, left_by = %s "
+            "WHERE id = %s",
+            visit.left_at,
+            visit.how,
+            visit.goals_met,
+            visit.left_by,
+            visit.id,
+        )
 
 
 def _skip_tasks(deed: Deed, steps: Sequence[decide.SkipTasks]) -> None:
