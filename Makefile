@@ -124,12 +124,12 @@ AT_HOME = NODE_DISABLE_COMPILE_CACHE=1 npm_config_cache="$(CURDIR)/.venv/.npm"
 
 $(PACKAGES): package.json package-lock.json $(NODE)
 	@echo "Installing npm packages …"
-	@$(NPM) ci --omit=dev --silent
+	@$(NPM) ci --omit=dev --loglevel=error
 	@touch $@
 
 $(DEV_PACKAGES): package.json package-lock.json $(NODE)
 	@echo "Installing npm packages, those for tests included …"
-	@$(NPM) ci --silent
+	@$(NPM) ci --loglevel=error
 	@touch $(PACKAGES) $@
 
 $(BUILT): $(PACKAGES) $(ASSET_SOURCES)
