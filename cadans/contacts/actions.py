@@ -316,8 +316,8 @@ def _count(name: str, value: Any) -> int | None:
 def _refuse_taken_domain(company: Company) -> None:
     if not company.domain:
         return
-    other = Company.objects.filter(deleted_at=None, domain=company.domain).exclude(id=company.id)
-    if (taken := other.first()) is not None:
+    other = "deleted_at IS NULL AND domain = %s AND id <> %s"
+    if (taken := first(Company, other, company.domain, company.id)) is not None:
         raise Conflict(
             _("“%(domain)s” already belongs to %(company)s.")
             % {"domain": company.domain, "company": taken.name},
@@ -329,8 +329,8 @@ def _refuse_taken_domain(company: Company) -> None:
 def _refuse_taken_email(person: Person) -> None:
     if not person.email:
         return
-    other = Person.objects.filter(deleted_at=None, email=person.email).exclude(id=person.id)
-    if (taken := other.first()) is not None:
+    other = "deleted_at IS NULL AND email = %s AND id <> %s"
+    if (taken := first(Person, other, person.email, person.id)) is not None:
         raise Conflict(
             _("“%(email)s” already belongs to %(person)s.")
             % {"email": person.email, "person": taken.name},

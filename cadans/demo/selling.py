@@ -255,7 +255,7 @@ class Sales:
             if task.key in waited_for:
                 continue
             designed = stage.task(task.key)
-            if designed and not designed.required and rng.random() < 0.5:
+            if designed and not designed.required and rng.random() < 0.65:
                 continue
             tidy = rng.random() < seller.tidy
             if not tidy and rng.random() < 0.35:

@@ -13,6 +13,7 @@ from cadans.contacts.actions import find_or_add_company, find_or_add_person, tag
 from cadans.contacts.drafts import CompanyDraft, PersonDraft
 from cadans.contacts.models import BuyingRole, Company, Person
 from cadans.events.act import Act
+from cadans.ground.asking import rows
 from cadans.ground.copying import add_all
 from cadans.ground.custom_fields import CustomField, clean_values
 from cadans.ground.errors import Conflict, Invalid
@@ -247,7 +248,8 @@ def _hang_on(lead: Lead, draft: LeadDraft, people: list[tuple[Person, str]]) -> 
 
 
 def _refuse_taken_id(external_id: str | None) -> None:
-    if external_id and Lead.objects.filter(external_id=external_id, deleted_at=None).exists():
+    taken = "SELECT FROM leads_lead WHERE external_id = %s AND deleted_at IS NULL"
+    if external_id and rows(taken, external_id):
         raise _taken(external_id)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cadans.contacts.models import Person
 from cadans.events.act import Act
+from cadans.ground.asking import first
 from cadans.ground.errors import Conflict, Invalid, NotFound, Outdated
 from cadans.leads.actions.locking import AHEAD, past, short, take
 from cadans.leads.activity import Activity, ActivityKind
@@ -255,9 +256,12 @@ def _take_task(
 ) -> tuple[Deed, Task]:
     """The task as it is now, with its lead's row locked (so the task cannot change either)."""
     deed = take(act, task.lead_id, actor=actor if actor and actor.id != task.assignee_id else None)
-    fresh = Task.objects.select_related("assignee").filter(id=task.id).first()
+    fresh = first(Task, "id = %s", task.id)
     if fresh is None:
         raise NotFound(_("This task is no longer there."))
+    assignee: Any = Task._meta.get_field("assignee")
+    if fresh.assignee_id == task.assignee_id and assignee.is_cached(task):
+        fresh.assignee = task.assignee
     fresh.lead = deed.lead
     if revision is not None and fresh.revision != revision:
         raise Outdated(_("Somebody else changed this in the meantime. Look again, then change it."))
