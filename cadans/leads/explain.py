@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from cadans.contacts.models import BuyingRole
 from cadans.events.models import Event
@@ -353,7 +354,8 @@ def _person_set(event: Event, data: Data, names: Names) -> str:
 
 def _moment(value: Any, names: Names) -> str:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return date_format(moment.astimezone(ZoneInfo(names.zone)), "j M Y H:i")
+    local = moment.astimezone(ZoneInfo(names.zone))
+    return str(format_datetime(local, "d MMM y HH:mm", locale=(get_language() or "nl")[:2]))
 
 
 Sentence = Callable[[Event, Data, Names], str]
