@@ -9,6 +9,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from cadans.cli.database import needs_database
+from cadans.config.prepare import migrate_database
 from cadans.exchange.actions import Ambiguous, run_import
 from cadans.exchange.mapping import MADE_UNASKED, MAKEABLE, read_map
 from cadans.exchange.models import ImportRun, Kind
@@ -45,6 +47,7 @@ ASKED = {
     multiple=True,
     help="Refuse rows that name something unknown of this kind.",
 )
+@needs_database
 def import_(
     file: Path,
     kind: str,
@@ -62,6 +65,7 @@ def import_(
     FILE.refused.csv with the reason. Ends with 0, with 1 when rows were refused or the file
     cannot be used, with 2 when it has to be asked how dates or amounts are written.
     """
+    migrate_database(click.echo)
     mapping = {}
     if map_file is not None:
         mapping = read_map(_text_of(map_file)).model_dump(by_alias=True, exclude_none=True)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -32,6 +33,13 @@ def test_every_command_explains_itself(run, name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0, result.output
     assert "Usage: cadans" in result.output
+
+
+@pytest.mark.parametrize("name", ["demo", "doctor", "import", "migrate", "report", "web", "worker"])
+def test_a_command_that_reads_data_brings_the_database_along(name: str) -> None:
+    command = cadans.get_command(click.Context(cadans), name)
+    assert command is not None
+    assert getattr(command.callback, "__wrapped__", None), "wear @needs_database"
 
 
 def test_help_reads_no_settings() -> None:

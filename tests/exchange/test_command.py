@@ -18,7 +18,9 @@ Command = Callable[..., Result]
 
 
 @pytest.fixture
-def command(world: World, tmp_path: Path) -> Command:
+def command(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://the-tests-own")
+
     def run(text: str, *arguments: str, kind: str = "leads") -> Result:
         path = tmp_path / "deals.csv"
         path.write_text(text)
