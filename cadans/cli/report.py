@@ -91,7 +91,7 @@ def win_rate_line(label: str, row: dict[str, Any]) -> list[str]:
     return [
         *(label, str(row["won"]), str(row["lost"]), percent(row["win_rate"])),
         *(interval(row["win_rate"]), percent(row["win_rate_by_value"])),
-        f"{value['currency']} {value['amount']}",
+        f"{value['currency']} {value['amount']}" if value["amount"] else "–",
         *(str(cohort["opened"]), str(cohort["open"]), percent(cohort["win_rate"])),
     ]
 

@@ -29,7 +29,9 @@ CLOSED = """
     coalesce(sum(f.worth) filter (where f.status = 'won'), 0) as won_worth,
     coalesce(sum(f.worth) filter (where f.status = 'lost'), 0) as lost_worth,
     coalesce(sum(f.worth * f.worth), 0) as squares,
-    count(*) filter (where coalesce(f.worth, 0) = 0) as worthless
+    count(*) filter (where coalesce(f.worth, 0) = 0) as worthless,
+    count(*) filter (where f.status = 'won' and f.worth is null) as won_unknown,
+    count(*) filter (where f.status = 'lost' and f.worth is null) as lost_unknown
 """
 
 OPENED = """
@@ -64,6 +66,8 @@ class Tally:
     lost_worth: Decimal = ZERO
     squares: Decimal = ZERO
     worthless: int = 0
+    won_unknown: int = 0
+    lost_unknown: int = 0
     cohort_won: int = 0
     cohort_lost: int = 0
     cohort_open: int = 0
@@ -200,8 +204,8 @@ def figures(
         "won": tally.won,
         "lost": tally.lost,
         "win_rate_by_value": {**by_value.as_json(), "currency": currency},
-        "won_value": {"amount": str(tally.won_worth), "currency": currency},
-        "lost_value": {"amount": str(tally.lost_worth), "currency": currency},
+        "won_value": amount(tally.won_worth, tally.won, tally.won_unknown, currency),
+        "lost_value": amount(tally.lost_worth, tally.lost, tally.lost_unknown, currency),
         "without_value": tally.worthless,
         "share_of_lost": rate(tally.lost, total.lost).as_json(),
         "cohort": {
@@ -212,6 +216,17 @@ def figures(
             "win_rate": rate(tally.cohort_won, decided, reason=reason if decided else "").as_json(),
         },
     }
+
+
+def amount(worth: Decimal, leads: int, unknown: int, currency: str) -> dict[str, Any]:
+    """An amount of money; null when there are leads and of none the worth is known.
+
+    The worth of a lead is unknown when nobody filled in its value, or when it is in a currency
+    of which no rate was known on the day it closed.
+    """
+    if leads and unknown == leads:
+        return {"amount": None, "currency": currency, "reason": "no_value"}
+    return {"amount": str(worth), "currency": currency}
 
 
 def leads_of(filters: Filters, user: User | None, key: str, name: str) -> Sql:

@@ -146,6 +146,16 @@ def test_lost_leads_without_worth_make_the_rate_by_value_null(scene):
     assert win_rate(ever())["total"]["win_rate_by_value"]["value"] == 0.5
 
 
+def test_a_value_of_which_nothing_is_known_is_null_and_not_0(scene):
+    scene.lead(closed=("won", 5), value=None)
+    scene.lead(closed=("lost", 6), value="10.00")
+    total = win_rate(ever())["total"]
+    unknown = {"amount": None, "currency": "EUR", "reason": "no_value"}
+    assert (total["won_value"], total["lost_value"]["amount"]) == (unknown, "10.00")
+    scene.lead(closed=("won", 7), value="5.00")
+    assert win_rate(ever())["total"]["won_value"]["amount"] == "5.00"
+
+
 def test_filters_narrow(scene):
     won = scene.lead(closed=("won", 5), owner="Anna", source="Web", products=["Press"])
     scene.lead(closed=("lost", 5), owner="Cato", source=None)

@@ -352,7 +352,7 @@ def open_stat(question: Question, answer: words.Figures) -> Stat:
     """What is open now in the pipeline."""
     present = [row["snapshot"] for row in answer["rows"] if "snapshot" in row]
     count = sum(stage["leads"] for stage in present)
-    values = [as_money(stage["value"]) for stage in present]
+    values = [value for stage in present if (value := as_money(stage["value"])) is not None]
     worth = sum(values[1:], values[0]) if values else None
     return Stat(
         _("Open now"),
@@ -362,9 +362,9 @@ def open_stat(question: Question, answer: words.Figures) -> Stat:
     )
 
 
-def as_money(value: words.Figures) -> Money:
-    """An amount of a report as money."""
-    return Money(value["amount"], value["currency"])
+def as_money(value: words.Figures) -> Money | None:
+    """An amount of a report as money; None when it is not known."""
+    return None if value["amount"] is None else Money(value["amount"], value["currency"])
 
 
 def is_empty(rates: words.Figures | None, stages: words.Figures | None = None) -> bool:
@@ -387,7 +387,7 @@ RATE_SORTS = {
     "won": lambda row: row["won"],
     "lost": lambda row: row["lost"],
     "share": lambda row: row["share_of_lost"]["value"],
-    "value": lambda row: as_money(row["won_value"]).amount,
+    "value": lambda row: won.amount if (won := as_money(row["won_value"])) else None,
     "opened": lambda row: row["cohort"]["opened"],
     "cohort": lambda row: row["cohort"]["win_rate"]["value"],
 }
