@@ -68,7 +68,7 @@ def closed_leads(lives: list[History], filters: Filters) -> pd.DataFrame:
             "owner": life.standing[3],
             "team": team,
             "month": f"{local(life.standing[1]):%Y-%m}",
-            "worth": (life.value or 0) / 100,
+            "worth": None if life.value is None else life.value / 100,
         }
         for number, life in enumerate(lives)
         if life.standing is not None
