@@ -140,7 +140,7 @@ class Market:
             lead=n,
             at=moment,
             by=None,
-            title=f"{product.name}, {firm.vehicles} voertuigen",
+            title=f"{product.name}, {firm.vehicles} voertuig{'en' if firm.vehicles > 1 else ''}",
             firm=firm,
             contact=contact,
             source=source.name,
