@@ -84,9 +84,8 @@ def parse_database_url(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 24, "timeout": 20},
-            # What is asked again and again is planned once a connection.
+            # So that what is asked again and again can be planned once (ground/asking.py).
             "server_side_binding": True,
-            "prepare_threshold": 5,
             **options,
         },
         "TEST": {"NAME": os.environ.get("CADANS_TEST_DATABASE", "test_cadans")},

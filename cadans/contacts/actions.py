@@ -18,6 +18,7 @@ from cadans.contacts.drafts import CompanyDraft, PersonDraft
 from cadans.contacts.models import Company, Person, Tag
 from cadans.events.act import Act, Subject
 from cadans.ground.asking import first
+from cadans.ground.copying import add_all
 from cadans.ground.custom_fields import CustomField, clean_values
 from cadans.ground.errors import Conflict, Invalid, NotFound, Outdated
 from cadans.team.models import User
@@ -348,7 +349,7 @@ def _told(value: Any) -> Any:
 
 
 def _insert(act: Act, thing: Company | Person, fields: Mapping[str, Any]) -> None:
-    thing.save(force_insert=True)
+    add_all([thing])
     kind = _subject(thing).kind
     data = {name: _told(getattr(thing, name)) for name in fields if name != "tags"}
     act.record(f"{kind}_added", _subject(thing), data={"fields": data})

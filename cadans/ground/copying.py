@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import psycopg
 from django.db import connection, models
+
+from cadans.ground.asking import planned_once
 
 
 def copy_rows(
@@ -24,7 +27,7 @@ def copy_rows(
     that has none. Runs in the transaction at hand; constraints are checked as for any insert.
     In another thread, name the connection `over` which to copy (Django's are a thread's own).
     """
-    columns, table = _columns(model, fields)
+    columns, table = _columns(model, tuple(fields))
     statement = f"COPY {table} ({columns}) FROM STDIN"
     with (over or connection).cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
@@ -36,27 +39,41 @@ def add_all(things: Sequence[models.Model]) -> None:
     if not things:
         return
     model = type(things[0])
-    fields = model._meta.concrete_fields
-    names = [field.name for field in fields]
-    documents = {field.attname for field in fields if isinstance(field, models.JSONField)}
-    rows = [
-        [
-            json.dumps(value) if name in documents else value
-            for name, value in ((field.attname, getattr(thing, field.attname)) for field in fields)
-        ]
-        for thing in things
-    ]
+    adding = _adding(model)
+    rows = [adding.row(thing) for thing in things]
     if len(rows) == 1:
         # One row is quicker by a statement that is planned already.
-        columns, table = _columns(model, names)
-        places = ", ".join(["%s"] * len(fields))
-        with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows[0])  # noqa: S608 - names from the model alone
+        with planned_once() as cursor:
+            cursor.execute(adding.statement, rows[0])
     else:
-        copy_rows(model, names, rows)
+        copy_rows(model, adding.names, rows)
     for thing in things:
         thing._state.adding = False
         thing._state.db = "default"
+
+
+class _Adding:
+    """How a model's things become rows."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        fields = model._meta.concrete_fields
+        self.names = [field.name for field in fields]
+        self.columns = [
+            (field.attname, json.dumps if isinstance(field, models.JSONField) else None)
+            for field in fields
+        ]
+        columns, table = _columns(model, tuple(self.names))
+        places = ", ".join(["%s"] * len(fields))
+        self.statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - names from the model alone
+
+    def row(self, thing: models.Model) -> list[Any]:
+        return [
+            write(getattr(thing, name)) if write else getattr(thing, name)
+            for name, write in self.columns
+        ]
+
+
+_adding = lru_cache(maxsize=64)(_Adding)
 
 
 def update_rows(
@@ -100,7 +117,8 @@ def count_anew(*kinds: type[models.Model]) -> None:
         cursor.execute(f"ANALYZE {tables}")
 
 
-def _columns(model: type[models.Model], names: Sequence[str]) -> tuple[str, str]:
+@lru_cache(maxsize=128)
+def _columns(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, str]:
     """The columns of the fields named, and the table, as SQL writes them."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column_of(model, name).column) for name in names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cadans.ground.asking import every, first, rows
+from cadans.ground.asking import every, pointed, rows
 from cadans.leads.activity import Signal
 from cadans.leads.lead import Lead, StageVisit
 from cadans.process.facts import Facts, Held, Laid, Received, Ticked
@@ -69,13 +69,13 @@ def fields_of(lead: Lead, needs: Needs) -> dict[str, Any]:
         "external_id": lead.external_id,
     }
     fields |= {f"custom.{key}": value for key, value in lead.custom.items()}
-    if needs.about("source") and (source := _pointed(lead, "source")):
+    if needs.about("source") and (source := pointed(lead, "source")):
         fields["source"] = source.name
-    if needs.about("owner") and (owner := _pointed(lead, "owner")):
+    if needs.about("owner") and (owner := pointed(lead, "owner")):
         fields["owner"] = owner.email
     if needs.about("territory") and lead.territory_id:
         fields["territory"] = _territories(lead)
-    if needs.about("company") and (company := _pointed(lead, "company")):
+    if needs.about("company") and (company := pointed(lead, "company")):
         fields["company"] = company.name
         fields |= {f"company.{name}": getattr(company, name) for name in COMPANY_FACTS}
         fields |= {f"company.custom.{key}": value for key, value in company.custom.items()}
@@ -88,15 +88,6 @@ def fields_of(lead: Lead, needs: Needs) -> dict[str, Any]:
     if needs.about("people", "person"):
         fields |= _people(lead)
     return fields
-
-
-def _pointed(lead: Lead, name: str) -> Any:
-    """What a foreign key of the lead points to, or None; fetched once, by hand."""
-    field: Any = Lead._meta.get_field(name)
-    id = getattr(lead, field.attname)
-    if id is not None and not field.is_cached(lead):
-        setattr(lead, name, first(field.related_model, "id = %s", id))
-    return getattr(lead, name)
 
 
 def _territories(lead: Lead) -> list[str]:

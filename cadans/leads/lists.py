@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cadans.contacts.models import Person
 from cadans.events.models import Event
+from cadans.ground.asking import every, pointed
 from cadans.ground.errors import Invalid, NotFound
 from cadans.ground.ids import id_at
 from cadans.leads.activity import Activity
@@ -123,7 +124,14 @@ def activities_of(lead: Lead) -> QuerySet[Activity]:
 
 def parts_of(lead: Lead) -> list[LeadPerson]:
     """The people on a lead."""
-    return list(lead.parts.select_related("person"))
+    of_lead = "lead_id = %s ORDER BY is_first DESC, leads_leadperson.id"
+    return every(LeadPerson, of_lead, lead.id, along="person")
+
+
+def with_owner(lead: Lead) -> Lead:
+    """A lead that was just made, with its owner at hand."""
+    pointed(lead, "owner")
+    return lead
 
 
 def people_on(user: User, lead: uuid.UUID, ids: Iterable[uuid.UUID]) -> list[Person]:

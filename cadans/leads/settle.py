@@ -101,7 +101,9 @@ def settle(deed: Deed, *, always_save: bool = True) -> None:
 def save(deed: Deed) -> None:
     """Write the lead's row once, with a higher revision."""
     deed.lead.revision += 1
-    if deed.was is None:
+    if deed.lead._state.adding:
+        add_all([deed.lead])
+    elif deed.was is None:
         deed.lead.save()
     else:
         write_changes(deed.lead, deed.was)
@@ -231,7 +233,7 @@ def _enter_stage(deed: Deed, steps: Sequence[decide.EnterStage]) -> None:
         if ended:
             visit.left_at, visit.how = at, ended
             visit.goals_met, visit.left_by = True, event.id
-        visit.save(force_insert=True)
+        add_all([visit])
         if ended:
             deed.record(
                 "stage_left",
@@ -346,7 +348,7 @@ def close(deed: Deed, status: str, *, because: Mapping[str, Any]) -> None:
         currency=lead.currency,
         worth=worth,
     )
-    closing.save(force_insert=True)
+    add_all([closing])
     deed.record(
         f"lead_{status}",
         data={

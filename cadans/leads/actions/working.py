@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cadans.contacts.models import Person
 from cadans.events.act import Act
 from cadans.ground.asking import first
+from cadans.ground.copying import add_all
 from cadans.ground.errors import Conflict, Invalid, NotFound, Outdated
 from cadans.leads.actions.locking import AHEAD, past, short, take
 from cadans.leads.activity import Activity, ActivityKind
@@ -64,7 +65,7 @@ def log_activity(
         activity = Activity(
             lead=deed.lead, kind=kind, at=at, held=held, outcome=outcome, note=note, by=actor
         )
-        activity.save(force_insert=True)
+        add_all([activity])
         if people:
             activity.people.set(people)
         event = act.record(
