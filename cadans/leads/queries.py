@@ -138,6 +138,7 @@ def board(
             column.sums[row["currency"]] = row["total"]
     shown = {stage: cards + (more or {}).get(stage, 0) for stage in columns}
     for lead in _first_cards(rows, shown):
+        lead.pipeline, lead.stage = pipeline, columns[lead.stage_id].stage
         columns[lead.stage_id].cards.append(lead)
     _hang_next_tasks([lead for column in columns.values() for lead in column.cards])
     return list(columns.values())
@@ -179,6 +180,13 @@ def _token(ids: Any) -> str:
     return hashlib.sha256("".join(str(id) for id in ids).encode()).hexdigest()[:16]
 
 
+# A board shows hundreds of cards: whole leads with all that hangs on them take half as long again.
+ON_A_CARD = (
+    *("title", "status", "value", "currency", "pipeline", "stage", "stage_entered_at"),
+    *("touched_at", "closed_at", "revision", "owner__name", "owner__email", "company__name"),
+)
+
+
 def _first_cards(rows: LeadQuerySet, shown: Mapping[uuid.UUID, int]) -> list[Lead]:
     """The newest cards of each stage, in one query that reads no more rows than it shows."""
     if not shown:
@@ -190,7 +198,8 @@ def _first_cards(rows: LeadQuerySet, shown: Mapping[uuid.UUID, int]) -> list[Lea
     ids = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     return list(
         Lead.objects.filter(id__in=[row["id"] for row in ids])
-        .with_names()
+        .select_related("owner", "company")
+        .only(*ON_A_CARD)
         .order_by("-stage_entered_at", "id")
     )
 
