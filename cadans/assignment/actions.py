@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from cadans.assignment.candidates import Rota
 from cadans.assignment.models import Area, Territory, Turn
 from cadans.events.act import Act, Subject
-from cadans.ground.asking import rows, tell
+from cadans.ground.asking import first
 from cadans.ground.errors import Conflict, Invalid
 from cadans.team.models import User
 from cadans.team.queries import require_role
@@ -22,19 +21,23 @@ DEEPEST = 20
 """How many levels of territories inside territories are looked at."""
 
 
-def lock_turn(pool: str) -> Rota:
-    """Whose turn it was last in a pool; others who deal from it wait until this act ends."""
-    asked = "SELECT last FROM assignment_turn WHERE pool = %s FOR UPDATE"
-    found = rows(asked, pool)
-    if not found:
+def lock_turn(act: Act, pool: str) -> Turn:
+    """Whose turn it was last in a pool; others who deal from it wait until the act ends."""
+    held = next((turn for turn in act.watched(Turn) if turn.pool == pool), None)
+    if held is not None:
+        return held
+    turn = first(Turn, "pool = %s FOR UPDATE", pool)
+    if turn is None:
         Turn.objects.bulk_create([Turn(pool=pool)], ignore_conflicts=True)
-        found = rows(asked, pool)
-    return Rota(last=found[0][0])
+        turn = Turn.objects.select_for_update().get(pool=pool)
+    act.watch(turn)
+    return turn
 
 
-def take_turn(pool: str, user: uuid.UUID) -> None:
-    """Note that somebody had a turn."""
-    tell("UPDATE assignment_turn SET last = %s, dealt = dealt + 1 WHERE pool = %s", user, pool)
+def take_turn(turn: Turn, user: uuid.UUID) -> None:
+    """Note that somebody had a turn; it is written when the act ends."""
+    turn.last = user
+    turn.dealt += 1
 
 
 @dataclass(frozen=True)

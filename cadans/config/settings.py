@@ -183,6 +183,8 @@ API_RATE = float(os.environ.get("CADANS_API_RATE", "1000"))
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["cadans.reactions"]
+# The table of what follows from which events; acts defer a job only when something does.
+REACTIONS = "cadans.reactions.REACTIONS"
 
 globals().update(email_settings())
 DEFAULT_FROM_EMAIL = os.environ.get("CADANS_MAIL_FROM", "Cadans <cadans@localhost>")

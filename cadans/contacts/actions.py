@@ -18,7 +18,6 @@ from cadans.contacts.drafts import CompanyDraft, PersonDraft
 from cadans.contacts.models import Company, Person, Tag
 from cadans.events.act import Act, Subject
 from cadans.ground.asking import first
-from cadans.ground.copying import add_all
 from cadans.ground.custom_fields import CustomField, clean_values
 from cadans.ground.errors import Conflict, Invalid, NotFound, Outdated
 from cadans.team.models import User
@@ -168,6 +167,7 @@ def find_or_add_company(act: Act, draft: CompanyDraft) -> Company:
         found = first(
             Company, "deleted_at IS NULL AND lower(name) = %s ORDER BY made_at LIMIT 1", name
         )
+    found = found or _made_just_now(act, Company, "domain", domain)
     if found is not None:
         return found
     company = Company(**fields)
@@ -189,11 +189,16 @@ def find_or_add_person(act: Act, draft: PersonDraft, company: Company | None = N
     )
     if fields["email"]:
         found = first(Person, "deleted_at IS NULL AND email = %s LIMIT 1", fields["email"])
+        found = found or _made_just_now(act, Person, "email", fields["email"])
         if found is not None:
             return found
     person = Person(**fields)
     _insert(act, person, fields)
     return person
+
+
+def _made_just_now(act: Act, kind: type[Contact], field: str, value: str) -> Contact | None:
+    return next((one for one in act.new(kind) if value and getattr(one, field) == value), None)
 
 
 def tags_named(names: Iterable[str]) -> list[Tag]:
@@ -349,7 +354,7 @@ def _told(value: Any) -> Any:
 
 
 def _insert(act: Act, thing: Company | Person, fields: Mapping[str, Any]) -> None:
-    add_all([thing])
+    act.add(thing)
     kind = _subject(thing).kind
     data = {name: _told(getattr(thing, name)) for name in fields if name != "tags"}
     act.record(f"{kind}_added", _subject(thing), data={"fields": data})

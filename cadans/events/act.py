@@ -10,18 +10,23 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
-from django.db import transaction
+from django.conf import settings
+from django.db import models, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
 from cadans.events.models import Event
-from cadans.ground.copying import add_all
 from cadans.ground.ids import new_id
+from cadans.ground.writing import Columns, as_it_is, write
 
 REACT = "cadans.reactions.react"
+
+Thing = TypeVar("Thing", bound=models.Model)
 
 
 class Actor(Protocol):
@@ -58,14 +63,17 @@ def history(at: datetime) -> Iterator[None]:
 
 
 class Act:
-    """Opens a transaction, gathers events, writes them at the end and defers one job.
+    """Opens a transaction, gathers what is made, changed and told, and writes it at the end.
 
         with Act(actor, at=at) as act:
-            …change rows…
+            act.watch(lead)
+            lead.touched_at = at
+            act.add(Activity(lead=lead, …))
             act.record("activity_logged", subject, data={…})
 
-    `at` is when the deed happened in the world (now by default; earlier when history is
-    written down late). The first event recorded becomes the cause of those that follow, unless
+    Until the end the database does not know what was added and changed that way: who asks it
+    meanwhile counts what is `new` along, or lets the act `flush`. `at` is when the deed happened
+    in the world (now by default; earlier when history is written down late). The first event recorded becomes the cause of those that follow, unless
     `caused_from_now_on_by` names a later one. When the body raises, nothing is kept.
     """
 
@@ -89,6 +97,8 @@ class Act:
         self.via = via
         self.quietly = quietly or past is not None
         self.events: list[Event] = []
+        self._new: list[models.Model] = []
+        self._watched: list[tuple[models.Model, Columns]] = []
         self._cause = cause
         self._transaction = transaction.atomic()
 
@@ -139,16 +149,44 @@ class Act:
         self.events.append(event)
         return event
 
+    def add(self, *things: models.Model) -> None:
+        """Add new things; their rows are written when the act ends, as they are by then."""
+        self._new += things
+
+    def watch(self, thing: models.Model) -> None:
+        """Write the thing's columns that change from now on, when the act ends."""
+        self._watched.append((thing, as_it_is(thing)))
+
+    def new(self, kind: type[Thing]) -> list[Thing]:
+        """The things of a kind that were added and are not written yet."""
+        return [thing for thing in self._new if isinstance(thing, kind)]
+
+    def watched(self, kind: type[Thing]) -> list[Thing]:
+        """The things of a kind whose changes will be written."""
+        return [thing for thing, _was in self._watched if isinstance(thing, kind)]
+
+    def flush(self) -> None:
+        """Write now what was added and changed so far."""
+        write(self._new, self._watched)
+        self._new = []
+        self._watched = [(thing, as_it_is(thing)) for thing, _was in self._watched]
+
     def caused_from_now_on_by(self, event: Event) -> None:
         """Events recorded after this name `event` as their cause."""
         self._cause = event.id
 
     def _write(self) -> None:
-        if not self.events:
+        write([*self._new, *self.events], self._watched)
+        if self.quietly or _awaited().isdisjoint(event.kind for event in self.events):
             return
-        add_all(self.events)
-        if not self.quietly:
-            app.configure_task(REACT, allow_unknown=True).defer(act=str(self.id))
+        app.configure_task(REACT, allow_unknown=True).defer(act=str(self.id))
+
+
+@cache
+def _awaited() -> frozenset[str]:
+    """The kinds of events that jobs follow from. Their table stands above all rooms, so the
+    settings name it."""
+    return frozenset(import_string(settings.REACTIONS))
 
 
 def plain(value: Any) -> Any:

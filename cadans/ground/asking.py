@@ -77,30 +77,6 @@ def pointed(thing: models.Model, name: str) -> Any:
     return getattr(thing, name)
 
 
-def as_it_is(thing: models.Model) -> dict[str, Any]:
-    """The values of a thing's columns, for `write_changes` later on."""
-    return {field.attname: getattr(thing, field.attname) for field in thing._meta.concrete_fields}
-
-
-def write_changes(thing: models.Model, was: dict[str, Any]) -> None:
-    """Write the columns whose values are others than they were."""
-    fields = [
-        field
-        for field in thing._meta.concrete_fields
-        if getattr(thing, field.attname) != was[field.attname]
-    ]
-    if not fields:
-        return
-    quote = connection.ops.quote_name
-    columns = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
-    values = [getattr(thing, field.attname) for field in fields]
-    written = [
-        json.dumps(value) if isinstance(field, models.JSONField) else value
-        for field, value in zip(fields, values, strict=True)
-    ]
-    tell(f"UPDATE {quote(thing._meta.db_table)} SET {columns} WHERE id = %s", *written, thing.pk)
-
-
 class _Columns:
     """A model's columns, and how a row of them becomes a thing."""
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import psycopg
 from django.db import connection, models
-
-from cadans.ground.asking import planned_once
 
 
 def copy_rows(
@@ -32,48 +29,6 @@ def copy_rows(
     with (over or connection).cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
-
-
-def add_all(things: Sequence[models.Model]) -> None:
-    """Add new things of one kind, as `bulk_create` does, at a quarter of its cost."""
-    if not things:
-        return
-    model = type(things[0])
-    adding = _adding(model)
-    rows = [adding.row(thing) for thing in things]
-    if len(rows) == 1:
-        # One row is quicker by a statement that is planned already.
-        with planned_once() as cursor:
-            cursor.execute(adding.statement, rows[0])
-    else:
-        copy_rows(model, adding.names, rows)
-    for thing in things:
-        thing._state.adding = False
-        thing._state.db = "default"
-
-
-class _Adding:
-    """How a model's things become rows."""
-
-    def __init__(self, model: type[models.Model]) -> None:
-        fields = model._meta.concrete_fields
-        self.names = [field.name for field in fields]
-        self.columns = [
-            (field.attname, json.dumps if isinstance(field, models.JSONField) else None)
-            for field in fields
-        ]
-        columns, table = _columns(model, tuple(self.names))
-        places = ", ".join(["%s"] * len(fields))
-        self.statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - names from the model alone
-
-    def row(self, thing: models.Model) -> list[Any]:
-        return [
-            write(getattr(thing, name)) if write else getattr(thing, name)
-            for name, write in self.columns
-        ]
-
-
-_adding = lru_cache(maxsize=64)(_Adding)
 
 
 def update_rows(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from cadans.ground.asking import every, pointed, rows
 from cadans.leads.activity import Signal
-from cadans.leads.lead import Lead, StageVisit
-from cadans.process.facts import Facts, Held, Laid, Received, Ticked
+from cadans.leads.lead import Lead, LeadPerson, StageVisit
+from cadans.process.facts import Facts, Held, Involved, Laid, Received, Ticked
 from cadans.process.models import Published
 from cadans.process.needs import Needs, needs_of_goals
 
@@ -20,12 +20,16 @@ Gathered = dict[str, tuple[Any, ...]]
 
 
 def facts_of(
-    lead: Lead, process: Published, visit: StageVisit | None, gathered: Gathered | None = None
+    lead: Lead,
+    process: Published,
+    visit: StageVisit | None,
+    gathered: Gathered | None = None,
+    fresh: Gathered | None = None,
 ) -> Facts:
     """A lead as the engine sees it in its present stage.
 
     Fetches what the goals of that stage look at, at most one query for each kind of thing, and
-    what `gathered` holds already not again.
+    what `gathered` holds already not again; `fresh` is what is not in the database yet.
     """
     keys = {row.id: key for key, row in process.stages.items()}
     stage = process.design.stage(keys[lead.stage_id])
@@ -36,30 +40,35 @@ def facts_of(
         "task": lambda: _tasks(lead, keys),
         "signal": lambda: _signals(lead),
         "box": lambda: _ticks(lead, keys),
+        "people": lambda: _people(lead),
     }
     for kind in needs.kinds & fetch.keys():
         if kind not in gathered:
-            gathered[kind] = fetch[kind]()
+            gathered[kind] = fetch[kind]() + (fresh or {}).get(kind, ())
     return Facts(
         status=lead.status,
         stage=stage.key,
         entered_at=visit.entered_at if visit else lead.stage_entered_at,
-        fields=fields_of(lead, needs),
+        fields=fields_of(lead, needs, gathered),
         activities=gathered.get("activity", ()),
         tasks=gathered.get("task", ()),
         signals=gathered.get("signal", ()),
         ticks=gathered.get("box", ()),
+        people=tuple(Involved(*one) for one in gathered.get("people", ())),
         held=visit.held if visit else False,
     )
 
 
-def nothing_yet() -> Gathered:
-    """What there is to know of a lead that is being made: nothing happened to it."""
-    return {"activity": (), "task": (), "signal": (), "box": ()}
+def nothing_yet(parts: Iterable[LeadPerson]) -> Gathered:
+    """What there is to know of a lead that is being made: nothing but who is on it."""
+    people = ((one.role, one.person) for one in parts)
+    known = tuple((role, one.name, one.email, one.phone) for role, one in people)
+    return {"activity": (), "task": (), "signal": (), "box": (), "people": known}
 
 
-def fields_of(lead: Lead, needs: Needs) -> dict[str, Any]:
-    """The flat fields that conditions and field goals name. Fetches only what is looked at."""
+def fields_of(lead: Lead, needs: Needs, gathered: Gathered) -> dict[str, Any]:
+    """The flat fields that conditions and field goals name. Fetches only what is looked at and
+    not `gathered` yet."""
     fields: dict[str, Any] = {
         "title": lead.title,
         "value": lead.value,
@@ -86,7 +95,9 @@ def fields_of(lead: Lead, needs: Needs) -> dict[str, Any]:
         fields["product"] = [name for name, _line in rows]
         fields["product_line"] = sorted({line for _name, line in rows if line})
     if needs.about("people", "person"):
-        fields |= _people(lead)
+        if "people" not in gathered:
+            gathered["people"] = _people(lead)
+        fields |= _fields_of_people(gathered["people"])
     return fields
 
 
@@ -99,15 +110,19 @@ def _territories(lead: Lead) -> list[str]:
     return names
 
 
-def _people(lead: Lead) -> dict[str, Any]:
+def _people(lead: Lead) -> tuple[Any, ...]:
     found = rows(
         "SELECT part.role, person.name, person.email, person.phone "
         "FROM leads_leadperson part JOIN contacts_person person ON person.id = part.person_id "
         "WHERE part.lead_id = %s ORDER BY part.is_first DESC, part.id",
         lead.id,
     )
-    fields: dict[str, Any] = {"people": [name for _role, name, _email, _phone in found]}
-    for role, name, email, phone in found:
+    return tuple(found)
+
+
+def _fields_of_people(people: tuple[Any, ...]) -> dict[str, Any]:
+    fields: dict[str, Any] = {"people": [name for _role, name, _email, _phone in people]}
+    for role, name, email, phone in people:
         for start in ("person", f"people.{role}"):
             fields[f"{start}.name"] = fields.get(f"{start}.name") or name
             fields[f"{start}.email"] = fields.get(f"{start}.email") or email

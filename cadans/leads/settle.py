@@ -23,8 +23,7 @@ from cadans.assignment.rules import AssignmentRule, Target
 from cadans.assignment.strategies import fewest_open
 from cadans.events.act import Act, Subject
 from cadans.events.models import Event
-from cadans.ground.asking import as_it_is, first, rows, tell, write_changes
-from cadans.ground.copying import add_all
+from cadans.ground.asking import first, rows
 from cadans.ground.money import convert
 from cadans.leads.candidates import candidates_of
 from cadans.leads.facts import Gathered, facts_of, fields_of
@@ -48,8 +47,8 @@ class Deed:
     reason: str = ""
     jumped: bool = False
     gathered: Gathered = field(default_factory=dict)
-    was: dict[str, Any] | None = None
-    """The lead's columns as they are in the database; None when all are to be written."""
+    fresh: Gathered = field(default_factory=dict)
+    """What happens to the lead within the act itself, and so is not in the database yet."""
 
     @property
     def subject(self) -> Subject:
@@ -77,7 +76,10 @@ def begin(act: Act, lead: Lead) -> Deed:
     lead.stage = process.stage(process.key_of(lead.stage_id))
     stay = "lead_id = %s AND left_at IS NULL"
     visit = first(StageVisit, stay, lead.id) if lead.is_open else None
-    return Deed(act, lead, process, visit, was=as_it_is(lead))
+    act.watch(lead)
+    if visit is not None:
+        act.watch(visit)
+    return Deed(act, lead, process, visit)
 
 
 def settle(deed: Deed, *, always_save: bool = True) -> None:
@@ -88,7 +90,7 @@ def settle(deed: Deed, *, always_save: bool = True) -> None:
     for _round in range(len(deed.process.design.stages)):
         if not deed.lead.is_open:
             break
-        facts = facts_of(deed.lead, deed.process, deed.visit, deed.gathered)
+        facts = facts_of(deed.lead, deed.process, deed.visit, deed.gathered, deed.fresh)
         steps = decide.next_steps(deed.process.design, facts, version=deed.process.number)
         if not steps:
             break
@@ -99,15 +101,8 @@ def settle(deed: Deed, *, always_save: bool = True) -> None:
 
 
 def save(deed: Deed) -> None:
-    """Write the lead's row once, with a higher revision."""
+    """Give the lead a higher revision; the act writes its row when it ends."""
     deed.lead.revision += 1
-    if deed.lead._state.adding:
-        add_all([deed.lead])
-    elif deed.was is None:
-        deed.lead.save()
-    else:
-        write_changes(deed.lead, deed.was)
-    deed.was = as_it_is(deed.lead)
 
 
 def carry_out(deed: Deed, steps: Sequence[decide.Step]) -> None:
@@ -119,7 +114,6 @@ def carry_out(deed: Deed, steps: Sequence[decide.Step]) -> None:
 def _release(deed: Deed, steps: Sequence[decide.Release]) -> None:
     if deed.visit:
         deed.visit.held = False
-        deed.visit.save(update_fields=["held"])
 
 
 def _close_visit(deed: Deed, steps: Sequence[decide.CloseVisit]) -> None:
@@ -142,32 +136,35 @@ def _close_visit(deed: Deed, steps: Sequence[decide.CloseVisit]) -> None:
         visit.how = step.how
         visit.goals_met = step.goals_met
         visit.left_by = event.id
-        tell(
-            "UPDATE leads_stagevisit SET left_at = %s, how = %s, goals_met = %s, left_by = %s "
-            "WHERE id = %s",
-            visit.left_at,
-            visit.how,
-            visit.goals_met,
-            visit.left_by,
-            visit.id,
-        )
 
 
 def _skip_tasks(deed: Deed, steps: Sequence[decide.SkipTasks]) -> None:
     if deed.visit is None:
         return
+    skipped = _skip_open_tasks(deed.visit, at=deed.at)
+    for task in deed.act.new(Task):
+        if task.visit_id == deed.visit.id and task.state == Task.State.OPEN:
+            task.state, task.ended_at = Task.State.SKIPPED, deed.at
+            skipped.append((task.id, task.key, task.name_in or task.name))
+    for id, key, name in sorted(skipped):
+        deed.record(
+            "task_skipped",
+            data={"task": id, "key": key, "name": name},
+            because=steps[0].because,
+        )
+
+
+def _skip_open_tasks(visit: StageVisit, *, at: datetime) -> list[tuple[uuid.UUID, str, Any]]:
+    """Skip a stay's open tasks; the id, key and name of each."""
+    if visit._state.adding:
+        return []
     skipped = rows(
         "UPDATE leads_task SET state = 'skipped', ended_at = %s "
         "WHERE visit_id = %s AND state = 'open' RETURNING id, key, name, name_in",
-        deed.at,
-        deed.visit.id,
+        at,
+        visit.id,
     )
-    for id, key, name, name_in in sorted(skipped):
-        deed.record(
-            "task_skipped",
-            data={"task": id, "key": key, "name": json.loads(name_in) or name},
-            because=steps[0].because,
-        )
+    return [(id, key, json.loads(name_in) or name) for id, key, name, name_in in skipped]
 
 
 def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
@@ -178,13 +175,15 @@ def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
 
     def candidates(rule: AssignmentRule) -> tuple[Sequence[Candidate], Rota]:
         # Locked first: whoever waits counts the other's lead among the open ones.
-        rota = lock_turn(pool(rule.key))
+        turn = lock_turn(deed.act, pool(rule.key))
         counted = rule.to.strategy == "fewest_open"
-        return candidates_of(rule.to, counted=counted, on=deed.absent_on), rota
+        return candidates_of(rule.to, counted=counted, on=deed.absent_on), Rota(turn.last)
 
-    choice = choose(stage.rules, fields_of(deed.lead, needs_of_rules(stage)), candidates)
+    choice = choose(
+        stage.rules, fields_of(deed.lead, needs_of_rules(stage), deed.gathered), candidates
+    )
     if choice is not None:
-        take_turn(pool(choice.rule), choice.user)
+        take_turn(lock_turn(deed.act, pool(choice.rule)), choice.user)
         give(deed, choice.user, because={**choice.because, "version": deed.process.number})
 
 
@@ -198,6 +197,9 @@ def give(deed: Deed, owner: uuid.UUID | None, *, because: Mapping[str, Any]) -> 
         Task.objects.filter(lead=deed.lead, assignee=before, state=Task.State.OPEN).update(
             assignee=owner
         )
+        for task in deed.act.new(Task):
+            if task.assignee_id == before and task.state == Task.State.OPEN:
+                task.assignee_id = owner
     deed.record("lead_assigned", data={"owner": owner, "before": before}, because=because)
 
 
@@ -233,7 +235,7 @@ def _enter_stage(deed: Deed, steps: Sequence[decide.EnterStage]) -> None:
         if ended:
             visit.left_at, visit.how = at, ended
             visit.goals_met, visit.left_by = True, event.id
-        add_all([visit])
+        deed.act.add(visit)
         if ended:
             deed.record(
                 "stage_left",
@@ -276,7 +278,7 @@ def _lay_tasks(deed: Deed, steps: Sequence[decide.LayTask]) -> None:
                 made_at=deed.at,
             )
         )
-    add_all(tasks)
+    deed.act.add(*tasks)
     for step, task in zip(steps, tasks, strict=True):
         deed.record(
             "task_laid",
@@ -300,7 +302,7 @@ def _assignee(deed: Deed, step: decide.LayTask) -> uuid.UUID | None:
             return team_manager_of(owner) if owner else None
         case "team" if step.task.team:
             pool = f"{deed.process.pipeline}:task:{step.stage}:{step.task.key}"
-            rota = lock_turn(pool)
+            turn = lock_turn(deed.act, pool)
             able = [
                 one
                 for one in candidates_of(
@@ -310,8 +312,8 @@ def _assignee(deed: Deed, step: decide.LayTask) -> uuid.UUID | None:
             ]
             if not able:
                 return owner
-            chosen = fewest_open.pick(able, rota)
-            take_turn(pool, chosen.id)
+            chosen = fewest_open.pick(able, Rota(turn.last))
+            take_turn(turn, chosen.id)
             return chosen.id
     return owner
 
@@ -348,7 +350,7 @@ def close(deed: Deed, status: str, *, because: Mapping[str, Any]) -> None:
         currency=lead.currency,
         worth=worth,
     )
-    add_all([closing])
+    deed.act.add(closing)
     deed.record(
         f"lead_{status}",
         data={

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,6 @@ from cadans.contacts.drafts import CompanyDraft, PersonDraft
 from cadans.contacts.models import BuyingRole, Company, Person
 from cadans.events.act import Act
 from cadans.ground.asking import rows
-from cadans.ground.copying import add_all
 from cadans.ground.custom_fields import CustomField, clean_values
 from cadans.ground.errors import Conflict, Invalid
 from cadans.ground.money import LARGEST, check_currency
@@ -47,7 +47,7 @@ def create_lead(
     at = past(draft.opened_at, pointer="/opened_at")
     value, currency = clean_value(draft.value, draft.currency)
     _refuse_taken_id(draft.external_id)
-    with Act(actor, at=at, via=via, quietly=quietly) as act:
+    with _told_when_taken(draft), Act(actor, at=at, via=via, quietly=quietly) as act:
         company = draft.company
         if company is not None and not isinstance(company, Company):
             company = _company(act, company)
@@ -78,21 +78,16 @@ def create_lead(
             external_id=draft.external_id or None,
             revision=0,
         )
-        # The row itself is written once, at the end: foreign keys are checked at commit.
-        _hang_on(lead, draft, people)
-        deed = Deed(act, lead, process, None, gathered=nothing_yet())
+        act.add(lead)
+        parts = _hang_on(act, lead, draft, people)
+        deed = Deed(act, lead, process, None, gathered=nothing_yet(parts))
         created = deed.record("lead_created", data={"fields": told(lead)}, because=routed)
         act.caused_from_now_on_by(created)
         stage = process.design.stage(key)
         choose = assign and draft.owner is None
         because = {"rule": "created", "stage": key, "version": process.number}
         carry_out(deed, decide.enter(stage, because, assign=choose))
-        try:
-            settle(deed)
-        except IntegrityError as error:
-            if "one_lead_an_external_id" not in str(error):
-                raise
-            raise _taken(draft.external_id) from error
+        settle(deed)
     return lead
 
 
@@ -225,14 +220,14 @@ def _custom(raw: Mapping[str, Any]) -> dict[str, Any]:
     return clean_values(CustomField.objects.filter(subject=CustomField.Subject.LEAD), raw)
 
 
-def _hang_on(lead: Lead, draft: LeadDraft, people: list[tuple[Person, str]]) -> None:
-    if people:
-        add_all(
-            [
-                LeadPerson(lead=lead, person=person, role=role, is_first=n == 0)
-                for n, (person, role) in enumerate(people)
-            ]
-        )
+def _hang_on(
+    act: Act, lead: Lead, draft: LeadDraft, people: list[tuple[Person, str]]
+) -> list[LeadPerson]:
+    parts = [
+        LeadPerson(lead=lead, person=person, role=role, is_first=n == 0)
+        for n, (person, role) in enumerate(people)
+    ]
+    act.add(*parts)
     if draft.products:
         LeadProduct.objects.bulk_create(
             LeadProduct(
@@ -245,12 +240,24 @@ def _hang_on(lead: Lead, draft: LeadDraft, people: list[tuple[Person, str]]) -> 
         )
     if draft.tags:
         lead.tags.set(tags_named(draft.tags))
+    return parts
 
 
 def _refuse_taken_id(external_id: str | None) -> None:
     taken = "SELECT FROM leads_lead WHERE external_id = %s AND deleted_at IS NULL"
     if external_id and rows(taken, external_id):
         raise _taken(external_id)
+
+
+@contextmanager
+def _told_when_taken(draft: LeadDraft) -> Iterator[None]:
+    """Two programs that make the same lead at once: the second learns that it is there."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "one_lead_an_external_id" not in str(error):
+            raise
+        raise _taken(draft.external_id) from error
 
 
 def _taken(external_id: str | None) -> Conflict:

@@ -230,7 +230,6 @@ def _leave_for_good(deed: Deed, how: str, because: dict[str, Any]) -> None:
 def _hold(deed: Deed) -> None:
     if deed.visit is not None and met_at_once(deed):
         deed.visit.held = True
-        deed.visit.save(update_fields=["held"])
 
 
 def _last_open_stage(deed: Deed) -> str:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from cadans.contacts.models import Person
 from cadans.events.act import Act
 from cadans.ground.asking import first
-from cadans.ground.copying import add_all
 from cadans.ground.errors import Conflict, Invalid, NotFound, Outdated
 from cadans.leads.actions.locking import AHEAD, past, short, take
 from cadans.leads.activity import Activity, ActivityKind
 from cadans.leads.lead import Lead
 from cadans.leads.settle import Deed, save, settle
 from cadans.leads.task import GoalTick, Task
+from cadans.process.facts import Held
 from cadans.process.goals.box import BoxGoal
 from cadans.team.models import User
 
@@ -65,7 +65,8 @@ def log_activity(
         activity = Activity(
             lead=deed.lead, kind=kind, at=at, held=held, outcome=outcome, note=note, by=actor
         )
-        add_all([activity])
+        act.add(activity)
+        deed.fresh["activity"] = (Held(kind, at, outcome, held),)
         if people:
             activity.people.set(people)
         event = act.record(
