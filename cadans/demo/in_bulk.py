@@ -105,7 +105,9 @@ class InBulk:
             stage=twin.stage,
             status=twin.status,
             owner=self.keys[twin.owner] if twin.owner else None,
-            tasks=[OpenTask(one.key, one.due_at) for one in twin.open_tasks() if one.key],
+            tasks=[
+                OpenTask(one.key, one.due_at) for one in twin.open_tasks() if one.key and one.due_at
+            ],
         )
 
     # ── One hand a deed ──────────────────────────────────────────────────────────────────────

@@ -55,7 +55,7 @@ class TwinTask:
     kind: str
     required: bool
     assignee: uuid.UUID | None
-    due_at: datetime
+    due_at: datetime | None
     made_at: datetime
     state: str = "open"
     ended_at: datetime | None = None

@@ -28,13 +28,23 @@ class Guidance(BaseModel):
 
 
 class Due(BaseModel):
-    """When a stage task is due: `after` units from entering, or before the expected close."""
+    """When a stage task is due: so many units from entering the stage, from the end of another
+    task of the stage (`task`, its key), or before the expected close."""
 
     model_config = STRICT
 
     after: int = Field(default=1, ge=0, le=1000)
-    unit: Literal["hours", "days", "working_days"] = "working_days"
-    since: Literal["entered", "before_expected_close"] = "entered"
+    unit: Literal["hours", "working_hours", "days", "working_days"] = "working_days"
+    since: Literal["entered", "task", "before_expected_close"] = "entered"
+    task: str | None = Field(default=None, pattern=KEY)
+
+    @model_validator(mode="after")
+    def _task_is_named(self) -> Due:
+        if (self.since == "task") != (self.task is not None):
+            raise PydanticCustomError(
+                "due_needs_task", "name a task exactly when the due date follows one"
+            )
+        return self
 
 
 class StageTask(BaseModel):
@@ -100,6 +110,18 @@ class StageDesign(BaseModel):
         """The stage task with that key."""
         return next((task for task in self.tasks if task.key == key), None)
 
+    def tasks_after(self, key: str) -> list[StageTask]:
+        """The stage tasks that are due from the end of the one with that key."""
+        return [task for task in self.tasks if task.due.task == key]
+
+    def _follows_itself(self, task: StageTask) -> bool:
+        before: StageTask | None = task
+        for _step in self.tasks:
+            before = self.task(before.due.task) if before and before.due.task else None
+            if before is task:
+                return True
+        return False
+
     @model_validator(mode="after")
     def _keys_and_references(self) -> StageDesign:
         for what, keys in (
@@ -119,6 +141,19 @@ class StageDesign(BaseModel):
                     "goal_without_task",
                     "goal '{goal}' waits for task '{task}', which is not there",
                     {"goal": goal.key, "task": goal.task},
+                )
+        for task in self.tasks:
+            if task.due.task and not self.task(task.due.task):
+                raise PydanticCustomError(
+                    "due_without_task",
+                    "task '{task}' follows task '{other}', which is not there",
+                    {"task": task.key, "other": task.due.task},
+                )
+            if self._follows_itself(task):
+                raise PydanticCustomError(
+                    "due_in_a_circle",
+                    "task '{task}' follows itself",
+                    {"task": task.key, "stage": self.key},
                 )
         if self.ends_in and (self.goals or self.tasks or self.rules):
             raise PydanticCustomError(

@@ -49,6 +49,16 @@ class Ticked:
 
 
 @dataclass(frozen=True)
+class Involved:
+    """Somebody on the lead: the part they play in the purchase, and how to reach them."""
+
+    role: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
     """A lead as the engine sees it.
 
@@ -64,6 +74,7 @@ class Facts:
     tasks: tuple[Laid, ...] = ()
     signals: tuple[Received, ...] = ()
     ticks: tuple[Ticked, ...] = ()
+    people: tuple[Involved, ...] = ()
     held: bool = False
 
     def in_stage(self, stage: str, *, since: datetime, status: str = "open") -> Facts:

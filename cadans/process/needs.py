@@ -12,7 +12,7 @@ from cadans.process.goals.field import FieldGoal
 
 @dataclass(frozen=True)
 class Needs:
-    """Names of the fields that goals and rules look at, and the kinds of goals there are."""
+    """Names of the fields that goals and rules look at, and what else goals look at."""
 
     fields: frozenset[str]
     kinds: frozenset[str]
@@ -29,7 +29,7 @@ class Needs:
 def needs_of_goals(stage: StageDesign) -> Needs:
     """What the goals of a stage look at."""
     fields = {goal.field for goal in stage.goals if isinstance(goal, FieldGoal)}
-    return Needs(frozenset(fields), frozenset(goal.kind for goal in stage.goals))
+    return Needs(frozenset(fields), frozenset(goal.looks_at for goal in stage.goals))
 
 
 def needs_of_rules(stage: StageDesign) -> Needs:

@@ -6,21 +6,39 @@ from pydantic import Field
 
 from cadans.process.goals.activity import ActivityGoal
 from cadans.process.goals.box import BoxGoal
+from cadans.process.goals.contact import ContactGoal
+from cadans.process.goals.email import EmailGoal
 from cadans.process.goals.field import FieldGoal
+from cadans.process.goals.form import FormGoal
+from cadans.process.goals.person import PersonGoal
 from cadans.process.goals.shape import Goal, Text, Weighing
 from cadans.process.goals.signal import SignalGoal
 from cadans.process.goals.task import TaskGoal
 
 KINDS: dict[str, type[Goal]] = {
     "field": FieldGoal,
+    "contact": ContactGoal,
+    "person": PersonGoal,
     "activity": ActivityGoal,
     "task": TaskGoal,
+    "email": EmailGoal,
+    "form": FormGoal,
     "signal": SignalGoal,
     "box": BoxGoal,
 }
 
 AnyGoal = Annotated[
-    Union[FieldGoal, ActivityGoal, TaskGoal, SignalGoal, BoxGoal],  # noqa: UP007
+    Union[  # noqa: UP007
+        FieldGoal,
+        ContactGoal,
+        PersonGoal,
+        ActivityGoal,
+        TaskGoal,
+        EmailGoal,
+        FormGoal,
+        SignalGoal,
+        BoxGoal,
+    ],
     Field(discriminator="kind"),
 ]
 

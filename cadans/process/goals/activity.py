@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,8 @@ from cadans.process.goals.shape import Goal, Since, Weighing, nth
 
 class ActivityGoal(Goal, Since):
     """At least `times` activities of a kind, with a given outcome when `outcome` is set."""
+
+    looks_at: ClassVar[str] = "activity"
 
     kind: Literal["activity"] = "activity"
     activity: str = Field(min_length=1, max_length=40)

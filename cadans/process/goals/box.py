@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from cadans.process.facts import Facts
 from cadans.process.goals.shape import Goal, Weighing, nth
@@ -10,6 +10,8 @@ from cadans.process.goals.shape import Goal, Weighing, nth
 
 class BoxGoal(Goal):
     """Met while it is ticked; a tick is kept when the lead comes back to the stage."""
+
+    looks_at: ClassVar[str] = "box"
 
     kind: Literal["box"] = "box"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,8 @@ from cadans.process.facts import Facts
 
 KEY = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 Text = dict[Literal["nl", "en"], str]
+Role = Literal["", "decision_maker", "champion", "influencer", "user", "gatekeeper", "blocker"]
+"""A buying role (contacts.models.BuyingRole), or "" for whatever role."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,13 @@ class Weighing:
 
 
 class Goal(BaseModel):
-    """The observable fact that completes a stage."""
+    """The observable fact that completes a stage.
+
+    `looks_at` says which facts it weighs, so that no others are fetched: fields, activity, task,
+    signal, box or people.
+    """
+
+    looks_at: ClassVar[str] = "fields"
 
     model_config = ConfigDict(extra="forbid")
 

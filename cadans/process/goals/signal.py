@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from cadans.process.goals.shape import Goal, Since, Weighing, nth
 
 class SignalGoal(Goal, Since):
     """A signal named `signal` whose payload meets `where` (its keys are the condition's fields)."""
+
+    looks_at: ClassVar[str] = "signal"
 
     kind: Literal["signal"] = "signal"
     signal: str = Field(min_length=1, max_length=60)

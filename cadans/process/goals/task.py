@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,8 @@ from cadans.process.goals.shape import KEY, Goal, Since, Weighing, nth
 
 class TaskGoal(Goal, Since):
     """`task` is the key of a stage task of the same stage."""
+
+    looks_at: ClassVar[str] = "task"
 
     kind: Literal["task"] = "task"
     task: str = Field(pattern=KEY)
