@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cadans.ground.asking import every, pointed, rows
+from cadans.ground.money import convert
 from cadans.leads.activity import Signal
 from cadans.leads.lead import Lead, LeadPerson, StageVisit
 from cadans.process.facts import Facts, Held, Involved, Laid, Received, Ticked
 from cadans.process.models import Published
 from cadans.process.needs import Needs, needs_of_goals
+from cadans.team.queries import organisation, today
 
 COMPANY_FACTS = ("country", "region", "postcode", "city", "industry", "kind", "market", "employees")
 
@@ -77,6 +79,8 @@ def fields_of(lead: Lead, needs: Needs, gathered: Gathered) -> dict[str, Any]:
         "competitor": lead.competitor,
         "external_id": lead.external_id,
     }
+    if lead.value is not None and lead.currency != (home := organisation().currency):
+        fields["worth"] = convert(lead.value, lead.currency, to=home, on=today())
     fields |= {f"custom.{key}": value for key, value in lead.custom.items()}
     if needs.about("source") and (source := pointed(lead, "source")):
         fields["source"] = source.name
