@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from cadans.ground.conditions import WITHOUT_OPERAND, Compare, Condition
 from cadans.playbooks import vocabulary
-from cadans.web.process.words import COMPARISONS, Lexicon, condition_words
+from cadans.playbooks.words import COMPARISONS, Lexicon, condition_words
 
 LISTS = {"one_of", "none_of"}
 

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cadans.playbooks import words
 from cadans.playbooks.check import Finding
 from cadans.playbooks.difference import differences
 from cadans.playbooks.queries import (
@@ -21,13 +22,13 @@ from cadans.playbooks.queries import (
 from cadans.process.design import Design, Guidance, StageDesign
 from cadans.process.models import Pipeline
 from cadans.team.models import User
-from cadans.web.process import words
 from cadans.web.process.forms import (
     GuidanceForm,
     StageSettingsForm,
     guidance_form,
     stage_settings_form,
 )
+from cadans.web.process.words import GOAL_KINDS, TASK_ICONS
 from cadans.web.requests import PageRequest
 
 TABS = ("goals", "guidance", "tasks", "rules", "settings")
@@ -108,7 +109,7 @@ def desk(
         "rules": _rules(chosen, lexicon),
         "guidance": chosen.guidance_in(),
         "guidances": _guidances(chosen, tab),
-        "goal_kinds": [(key, label, icon) for key, (label, icon) in words.GOAL_KINDS.items()],
+        "goal_kinds": [(key, label, icon) for key, (label, icon) in GOAL_KINDS.items()],
         "changes": changes if live is not None else [],
         "is_draft_only": live is None,
         "differs": live is None or bool(changes),
@@ -179,7 +180,7 @@ def _goals(stage: StageDesign, lexicon: words.Lexicon) -> list[Line]:
         Line(
             goal.key,
             words.goal_name(goal),
-            words.GOAL_KINDS[goal.kind][1],
+            GOAL_KINDS[goal.kind][1],
             words.goal_sentence(goal, stage, lexicon),
             place == 0,
             place == last,
@@ -194,7 +195,7 @@ def _tasks(stage: StageDesign, lexicon: words.Lexicon) -> list[Line]:
         Line(
             task.key,
             task.label(),
-            words.TASK_ICONS[task.kind],
+            TASK_ICONS[task.kind],
             words.task_sentence(task, lexicon),
             place == 0,
             place == last,

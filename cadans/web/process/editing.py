@@ -20,6 +20,7 @@ from cadans.ground.errors import CadansError, Invalid, NotFound
 from cadans.playbooks import drafting
 from cadans.playbooks.actions import as_document, save_draft
 from cadans.playbooks.queries import draft_of
+from cadans.playbooks.words import default_goal_name
 from cadans.process.design import StageDesign
 from cadans.process.goals import AnyGoal
 from cadans.process.models import Pipeline
@@ -28,7 +29,7 @@ from cadans.team.queries import require_role
 from cadans.web.process import forms
 from cadans.web.process.conditions import Builder, builder_of, condition_in
 from cadans.web.process.desk import desk, pipeline_or_404
-from cadans.web.process.words import GOAL_KINDS, default_goal_name
+from cadans.web.process.words import GOAL_KINDS
 from cadans.web.requests import PageRequest
 from cadans.web.toasts import with_toast
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from cadans.leads.models import Activity, ActivityKind, Signal, Task
 from cadans.playbooks import vocabulary
+from cadans.playbooks.words import STRATEGIES
 from cadans.process.design import StageDesign, StageTask
 from cadans.process.goals import AnyGoal
 from cadans.team.models import Team, User
-from cadans.web.process.words import STRATEGIES
 
 SINCE = [
     ("entered", gettext_lazy("since the lead entered this stage")),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
 from cadans.ground.conditions import Condition
+from cadans.playbooks.words import condition_words, lexicon
 from cadans.process.actions import (
     add_routing_rule,
     change_routing_rule,
@@ -19,7 +20,6 @@ from cadans.process.actions import (
 from cadans.process.models import Pipeline, RoutingRule
 from cadans.team.models import User
 from cadans.web.process.conditions import builder_of, condition_in
-from cadans.web.process.words import condition_words, lexicon
 from cadans.web.requests import PageRequest
 from cadans.web.settings.listing import ByUser, Listing, Shown, by_id
 

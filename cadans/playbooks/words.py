@@ -1,0 +1,206 @@
+"""Goals, tasks and rules of a design in words, as a manager would say them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, override
+
+from cadans.assignment.rules import AssignmentRule
+from cadans.ground.conditions import Compare, Condition
+from cadans.ground.text import in_language
+from cadans.leads.models import Activity, ActivityKind, Task
+from cadans.playbooks import vocabulary
+from cadans.process.design import Due, StageDesign, StageTask
+from cadans.process.goals import AnyGoal
+from cadans.process.goals.activity import ActivityGoal
+from cadans.process.goals.field import FieldGoal
+from cadans.process.goals.signal import SignalGoal
+from cadans.process.goals.task import TaskGoal
+from cadans.team.models import Team, User
+
+COMPARISONS = {
+    "equal": gettext_lazy("is"),
+    "not_equal": gettext_lazy("is not"),
+    "one_of": gettext_lazy("is one of"),
+    "none_of": gettext_lazy("is none of"),
+    "contains": gettext_lazy("contains"),
+    "at_least": gettext_lazy("is at least"),
+    "at_most": gettext_lazy("is at most"),
+    "set": gettext_lazy("is filled in"),
+    "not_set": gettext_lazy("is empty"),
+}
+STRATEGIES = {
+    "round_robin": gettext_lazy("everybody in turn"),
+    "fewest_open": gettext_lazy("whoever has the fewest open leads"),
+}
+BETWEEN = " · "
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What ids and fields are called."""
+
+    users: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    teams: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def field(self, name: str) -> str:
+        """A field's label, or its bare name when it is not known."""
+        return self.fields.get(name, name)
+
+
+def lexicon() -> Lexicon:
+    """What users, teams and fields are called at this moment."""
+    return Lexicon(
+        users=dict(User.objects.values_list("id", "name")),
+        teams=dict(Team.objects.values_list("id", "name")),
+        fields=vocabulary.labels(),
+    )
+
+
+def goal_sentence(goal: AnyGoal, stage: StageDesign, words: Lexicon) -> str:
+    """When a goal is met: `Call held · outcome: Reached · at least 2 times`."""
+    parts = list(_of_goal(goal, stage, words))
+    if getattr(goal, "since", "entered") == "ever":
+        parts.append(_("also from before this stage"))
+    return BETWEEN.join(parts)
+
+
+def _of_goal(goal: AnyGoal, stage: StageDesign, words: Lexicon) -> list[str]:
+    if isinstance(goal, FieldGoal):
+        parts = [_("%(field)s filled in") % {"field": words.field(goal.field)}]
+        if goal.at_least is not None:
+            parts.append(_("at least %(value)s") % {"value": _value(goal.at_least)})
+        if goal.at_most is not None:
+            parts.append(_("at most %(value)s") % {"value": _value(goal.at_most)})
+        return parts
+    if isinstance(goal, ActivityGoal):
+        kind = str(dict(ActivityKind.choices).get(goal.activity, goal.activity))
+        held = _("%(activity)s held or planned") if goal.planned else _("%(activity)s held")
+        # "Asked for the decision" says by itself that it happened.
+        parts = [kind if goal.activity == ActivityKind.ASK else held % {"activity": kind}]
+        if goal.outcome:
+            outcome = dict(Activity.Outcome.choices).get(goal.outcome, goal.outcome)
+            parts.append(_("outcome: %(outcome)s") % {"outcome": outcome})
+        return parts + _times(goal.times)
+    if isinstance(goal, TaskGoal):
+        task = stage.task(goal.task)
+        return [_("Task “%(task)s” done") % {"task": task.label() if task else goal.task}]
+    if isinstance(goal, SignalGoal):
+        parts = [_("Signal “%(signal)s” arrived") % {"signal": goal.signal}]
+        if goal.where != Condition():
+            parts.append(condition_words(goal.where, Lexicon()))
+        return parts + _times(goal.times)
+    return [_("Ticked by hand on the lead")]
+
+
+def _times(times: int) -> list[str]:
+    return [_("at least %(times)s times") % {"times": times}] if times > 1 else []
+
+
+def default_goal_name(goal: AnyGoal, stage: StageDesign) -> dict[str, str]:
+    """A name for a goal that the manager gave none, in each language."""
+    names = {}
+    for language in ("nl", "en"):
+        with override(language):
+            words = Lexicon(fields=vocabulary.labels())
+            names[language] = BETWEEN.join(_of_goal(goal, stage, words))[:120]
+    return names
+
+
+def task_sentence(task: StageTask, words: Lexicon) -> str:
+    """`Call · within 1 working day · required · for the owner’s manager`."""
+    parts = [str(dict(Task.Kind.choices)[task.kind]), due_words(task.due)]
+    if task.required:
+        parts.append(_("required"))
+    match task.to:
+        case "manager":
+            parts.append(_("for the owner’s manager"))
+        case "user":
+            parts.append(_("for %(who)s") % {"who": words.users.get(task.user, "?")})  # type: ignore[arg-type]
+        case "team":
+            parts.append(
+                _("for somebody of %(team)s") % {"team": words.teams.get(task.team, "?")}  # type: ignore[arg-type]
+            )
+    return BETWEEN.join(parts)
+
+
+def due_words(due: Due) -> str:
+    """When a stage task is due, seen from entering or from the expected close."""
+    n = due.after
+    if due.since == "before_expected_close":
+        return {
+            "hours": ngettext(
+                "%(n)d hour before the expected close", "%(n)d hours before the expected close", n
+            ),
+            "days": ngettext(
+                "%(n)d day before the expected close", "%(n)d days before the expected close", n
+            ),
+            "working_days": ngettext(
+                "%(n)d working day before the expected close",
+                "%(n)d working days before the expected close",
+                n,
+            ),
+        }[due.unit] % {"n": n}
+    if n == 0:
+        return _("at once") if due.unit == "hours" else _("the same day")
+    return {
+        "hours": ngettext("within %(n)d hour", "within %(n)d hours", n),
+        "days": ngettext("within %(n)d day", "within %(n)d days", n),
+        "working_days": ngettext("within %(n)d working day", "within %(n)d working days", n),
+    }[due.unit] % {"n": n}
+
+
+def rule_condition(rule: AssignmentRule, words: Lexicon) -> str:
+    """When an assignment rule holds."""
+    return condition_words(rule.when, words)
+
+
+def rule_target(rule: AssignmentRule, words: Lexicon) -> str:
+    """Who gets the lead, and how they are chosen."""
+    if rule.to.team:
+        who = words.teams.get(rule.to.team, "?")
+    else:
+        who = ", ".join(words.users.get(user, "?") for user in rule.to.users)
+    if rule.to.team or len(rule.to.users) > 1:
+        return BETWEEN.join([who, str(STRATEGIES[rule.to.strategy])])
+    return who
+
+
+def condition_words(condition: Compare | Condition, words: Lexicon, *, inside: bool = False) -> str:
+    """A condition as a sentence; an empty one is “always”."""
+    if isinstance(condition, Compare):
+        told = f"{words.field(condition.field)} {COMPARISONS[condition.is_]}"
+        return told if condition.than is None else f"{told} {_value(condition.than)}"
+    every = [condition_words(part, words, inside=True) for part in condition.all]
+    some = [condition_words(part, words, inside=True) for part in condition.any]
+    if every and some:
+        every.append(f"({_(' or ').join(some)})" if len(some) > 1 else some[0])
+    told = _(" and ").join(every) if every else _(" or ").join(some)
+    if not told:
+        return _("always")
+    return f"({told})" if inside and max(len(every), len(some)) > 1 else told
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(_value(one) for one in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if hasattr(value, "year"):
+        return str(date_format(value))
+    try:
+        return str(number_format(value, force_grouping=True))
+    except (TypeError, ValueError, ArithmeticError):
+        return str(value)
+
+
+def goal_name(goal: AnyGoal) -> str:
+    """A goal's own name in the reader's language."""
+    return in_language(goal.name) or goal.key
