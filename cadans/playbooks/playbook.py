@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from django.utils.translation import gettext as _
 from pydantic import Field, ValidationError
@@ -18,14 +19,17 @@ from cadans.process.goals import Text
 from cadans.process.goals.shape import KEY
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+Trade = Literal["any", "software", "building", "industry", "commerce", "services", "finance"]
+"""The trade that a playbook is written for; the gallery sorts by it."""
 
 
 class Playbook(Design):
-    """A design that can be kept, sent and read: `key`, `name`, `about` beside the stages."""
+    """A design that can be kept, sent and read: with `key`, `name`, `about`, `trade` before it."""
 
     key: str = Field(pattern=KEY)
     name: Text
     about: Text = Field(default_factory=dict)
+    trade: Trade = "any"
 
     @property
     def design(self) -> Design:
