@@ -49,6 +49,18 @@ MESSAGES: dict[str, Promise] = {
     "nobody_named": gettext_lazy("Choose a team or at least one user, not both."),
     "task_needs_user": gettext_lazy("Choose the user whom this task goes to."),
     "task_needs_team": gettext_lazy("Choose the team that this task goes to."),
+    "due_needs_task": gettext_lazy("Choose the task after which this one is due."),
+    "due_without_task": gettext_lazy(
+        "The due date of “%(task)s” waits for the task “%(other)s”, which is not in this stage."
+    ),
+    "due_in_a_circle": gettext_lazy(
+        "In stage “%(stage)s” the task “%(task)s” waits for itself: one of the tasks in the circle"
+        " must be due without the others."
+    ),
+    "link_without_click": gettext_lazy("Only a goal on clicks can ask for a link."),
+    "bounds_crossed": gettext_lazy(
+        "The lower bound must not be above the upper one, and both must be numbers or both dates."
+    ),
     "key_twice": gettext_lazy("Stage “%(stage)s” has the same key twice."),
     "goal_without_task": gettext_lazy(
         "A goal waits for the task “%(task)s”, which is not in this stage."

@@ -117,7 +117,8 @@ def put_part(
 
 
 def remove_part(document: Mapping[str, Any], stage: str, part: Part, key: str) -> Document:
-    """Without a goal, task or rule; without a task, the goals that wait for it go too."""
+    """Without a goal, task or rule; without a task, the goals that wait for it go too, and tasks
+    that were due after it are due after entering the stage."""
     changed = deepcopy(dict(document))
     place = _stage(changed, stage)
     place[part].pop(_position(place[part], key))
@@ -127,6 +128,9 @@ def remove_part(document: Mapping[str, Any], stage: str, part: Part, key: str) -
             for goal in place["goals"]
             if not (goal["kind"] == "task" and goal.get("task") == key)
         ]
+        for task in place["tasks"]:
+            if task["due"].get("task") == key:
+                task["due"] |= {"since": "entered", "task": None}
     return changed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, override
 
 from cadans.assignment.rules import AssignmentRule
+from cadans.contacts.models import BuyingRole
 from cadans.ground.conditions import Compare, Condition
 from cadans.ground.text import in_language
 from cadans.leads.models import Activity, ActivityKind, Task
@@ -19,7 +20,11 @@ from cadans.playbooks import vocabulary
 from cadans.process.design import Due, StageDesign, StageTask
 from cadans.process.goals import AnyGoal
 from cadans.process.goals.activity import ActivityGoal
+from cadans.process.goals.contact import ContactGoal
+from cadans.process.goals.email import EmailGoal
 from cadans.process.goals.field import FieldGoal
+from cadans.process.goals.form import FormGoal
+from cadans.process.goals.person import PersonGoal
 from cadans.process.goals.signal import SignalGoal
 from cadans.process.goals.task import TaskGoal
 from cadans.team.models import Team, User
@@ -38,6 +43,16 @@ COMPARISONS = {
 STRATEGIES = {
     "round_robin": gettext_lazy("everybody in turn"),
     "fewest_open": gettext_lazy("whoever has the fewest open leads"),
+}
+DETAILS = {
+    "name": gettext_lazy("name"),
+    "email": gettext_lazy("e-mail address"),
+    "phone": gettext_lazy("phone number"),
+}
+EMAIL_SENTENCES = {
+    "answered": gettext_lazy("E-mail answered"),
+    "opened": gettext_lazy("E-mail opened"),
+    "clicked": gettext_lazy("Link in an e-mail clicked"),
 }
 BETWEEN = " · "
 
@@ -75,6 +90,8 @@ def goal_sentence(goal: AnyGoal, stage: StageDesign, words: Lexicon) -> str:
 def _of_goal(goal: AnyGoal, stage: StageDesign, words: Lexicon) -> list[str]:
     if isinstance(goal, FieldGoal):
         parts = [_("%(field)s filled in") % {"field": words.field(goal.field)}]
+        if goal.one_of:
+            parts.append(_(" or ").join(_one_of(goal.one_of)))
         if goal.at_least is not None:
             parts.append(_("at least %(value)s") % {"value": _value(goal.at_least)})
         if goal.at_most is not None:
@@ -82,9 +99,10 @@ def _of_goal(goal: AnyGoal, stage: StageDesign, words: Lexicon) -> list[str]:
         return parts
     if isinstance(goal, ActivityGoal):
         kind = str(dict(ActivityKind.choices).get(goal.activity, goal.activity))
-        held = _("%(activity)s held or planned") if goal.planned else _("%(activity)s held")
+        held = _("%(activity)s planned or held") if goal.planned else _("%(activity)s held")
         # "Asked for the decision" says by itself that it happened.
-        parts = [kind if goal.activity == ActivityKind.ASK else held % {"activity": kind}]
+        is_ask = goal.activity == ActivityKind.ASK and not goal.planned
+        parts = [kind if is_ask else held % {"activity": kind}]
         if goal.outcome:
             outcome = dict(Activity.Outcome.choices).get(goal.outcome, goal.outcome)
             parts.append(_("outcome: %(outcome)s") % {"outcome": outcome})
@@ -92,12 +110,57 @@ def _of_goal(goal: AnyGoal, stage: StageDesign, words: Lexicon) -> list[str]:
     if isinstance(goal, TaskGoal):
         task = stage.task(goal.task)
         return [_("Task “%(task)s” done") % {"task": task.label() if task else goal.task}]
+    if isinstance(goal, ContactGoal):
+        known = _("%(details)s known") % {"details": details_words(goal.details)}
+        return [known, _role(goal.role)] if goal.role else [known]
+    if isinstance(goal, PersonGoal):
+        return [_people(goal)]
+    if isinstance(goal, EmailGoal):
+        parts = [str(EMAIL_SENTENCES[goal.what])]
+        if goal.subject:
+            parts.append(_("subject: %(text)s") % {"text": goal.subject})
+        if goal.link:
+            parts.append(_("link: %(text)s") % {"text": goal.link})
+        return parts + _times(goal.times)
+    if isinstance(goal, FormGoal):
+        named = _("Form “%(form)s” sent in") % {"form": goal.form}
+        parts = [named if goal.form else _("A form sent in")]
+        if goal.where != Condition():
+            parts.append(condition_words(goal.where, Lexicon()))
+        return parts + _times(goal.times)
     if isinstance(goal, SignalGoal):
         parts = [_("Signal “%(signal)s” arrived") % {"signal": goal.signal}]
         if goal.where != Condition():
             parts.append(condition_words(goal.where, Lexicon()))
         return parts + _times(goal.times)
     return [_("Ticked by hand on the lead")]
+
+
+def details_words(details: Sequence[str]) -> str:
+    """Contact details in a row: `E-mail address and phone number`."""
+    words = [str(DETAILS[detail]) for detail in details]
+    told = _(" and ").join(words)
+    return told[:1].upper() + told[1:]
+
+
+def _people(goal: PersonGoal) -> str:
+    if goal.role:
+        role = _role(goal.role)
+        if goal.times == 1:
+            return _("%(role)s known") % {"role": role}
+        return _("%(role)s: at least %(n)d known") % {"role": role, "n": goal.times}
+    return ngettext(
+        "At least %(n)d person on the lead", "At least %(n)d people on the lead", goal.times
+    ) % {"n": goal.times}
+
+
+def _role(role: str) -> str:
+    return str(dict(BuyingRole.choices)[role])
+
+
+def _one_of(values: Sequence[str]) -> list[str]:
+    truths = {"true": _("yes"), "false": _("no")}
+    return [truths.get(value, value) for value in values]
 
 
 def _times(times: int) -> list[str]:
@@ -114,9 +177,12 @@ def default_goal_name(goal: AnyGoal, stage: StageDesign) -> dict[str, str]:
     return names
 
 
-def task_sentence(task: StageTask, words: Lexicon) -> str:
-    """`Call · within 1 working day · required · for the owner’s manager`."""
-    parts = [str(dict(Task.Kind.choices)[task.kind]), due_words(task.due)]
+def task_sentence(task: StageTask, words: Lexicon, stage: StageDesign | None = None) -> str:
+    """`Call · within 1 working day · required · for the owner’s manager`.
+
+    With its stage, a task that follows another says which.
+    """
+    parts = [str(dict(Task.Kind.choices)[task.kind]), due_words(task.due, stage)]
     if task.required:
         parts.append(_("required"))
     match task.to:
@@ -131,13 +197,22 @@ def task_sentence(task: StageTask, words: Lexicon) -> str:
     return BETWEEN.join(parts)
 
 
-def due_words(due: Due) -> str:
-    """When a stage task is due, seen from entering or from the expected close."""
+def due_words(due: Due, stage: StageDesign | None = None) -> str:
+    """When a stage task is due, seen from entering, from another task or the expected close."""
     n = due.after
+    if due.since == "task":
+        first = stage.task(due.task or "") if stage else None
+        after = {"due": _within(due), "task": first.label() if first else due.task}
+        return _("%(due)s after “%(task)s”") % after
     if due.since == "before_expected_close":
         return {
             "hours": ngettext(
                 "%(n)d hour before the expected close", "%(n)d hours before the expected close", n
+            ),
+            "working_hours": ngettext(
+                "%(n)d working hour before the expected close",
+                "%(n)d working hours before the expected close",
+                n,
             ),
             "days": ngettext(
                 "%(n)d day before the expected close", "%(n)d days before the expected close", n
@@ -148,10 +223,16 @@ def due_words(due: Due) -> str:
                 n,
             ),
         }[due.unit] % {"n": n}
+    return _within(due)
+
+
+def _within(due: Due) -> str:
+    n = due.after
     if n == 0:
-        return _("at once") if due.unit == "hours" else _("the same day")
+        return _("the same day") if due.unit.endswith("days") else _("at once")
     return {
         "hours": ngettext("within %(n)d hour", "within %(n)d hours", n),
+        "working_hours": ngettext("within %(n)d working hour", "within %(n)d working hours", n),
         "days": ngettext("within %(n)d day", "within %(n)d days", n),
         "working_days": ngettext("within %(n)d working day", "within %(n)d working days", n),
     }[due.unit] % {"n": n}

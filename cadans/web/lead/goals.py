@@ -10,21 +10,35 @@ from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cadans.ground.text import in_language
 from cadans.leads.activity import ActivityKind
 from cadans.leads.lead import Lead
 from cadans.leads.task import GoalTick
+from cadans.playbooks.words import EMAIL_SENTENCES, details_words
 from cadans.process.decide import Progress
 from cadans.process.design import StageDesign
 from cadans.process.goals import AnyGoal, Weighing
 from cadans.process.goals.activity import ActivityGoal
 from cadans.process.goals.box import BoxGoal
+from cadans.process.goals.contact import ContactGoal
+from cadans.process.goals.email import EmailGoal
 from cadans.process.goals.field import FieldGoal
+from cadans.process.goals.form import FormGoal
+from cadans.process.goals.person import PersonGoal
 from cadans.process.goals.signal import SignalGoal
 from cadans.process.goals.task import TaskGoal
 from cadans.web.writing import day, number
 
+WHO = {
+    "decision_maker": gettext_lazy("the decision maker"),
+    "champion": gettext_lazy("the champion"),
+    "influencer": gettext_lazy("an influencer"),
+    "user": gettext_lazy("a user"),
+    "gatekeeper": gettext_lazy("the gatekeeper"),
+    "blocker": gettext_lazy("the blocker"),
+}
 FIELDS_IN_PLACE = {"value", "expected_close", "source", "territory", "company", "competitor"}
 
 
@@ -67,7 +81,7 @@ def _shown(
     stage: StageDesign,
 ) -> GoalShown:
     hint, url, field = (
-        ("", "", "") if weighing.met or not lead.is_open else _hint(lead, goal, stage)
+        ("", "", "") if weighing.met or not lead.is_open else _hint(lead, goal, weighing, stage)
     )
     by_hand = isinstance(goal, BoxGoal) and lead.is_open
     return GoalShown(
@@ -97,6 +111,13 @@ def _by(goal: AnyGoal, weighing: Weighing, tick: GoalTick | None) -> str:
             return _("Task done, %(day)s") % {"day": when}
         case SignalGoal():
             return _("Signal received, %(day)s") % {"day": when}
+        case EmailGoal():
+            told = EMAIL_SENTENCES[goal.what]
+            return _("%(what)s, %(day)s") % {"what": told, "day": when}
+        case FormGoal():
+            return _("Form sent in, %(day)s") % {"day": when}
+        case PersonGoal():
+            return ", ".join(name for names in weighing.seen.values() for name in names)
     return when
 
 
@@ -112,13 +133,16 @@ def _value(value: Any) -> str:
     return str(value)
 
 
-def _hint(lead: Lead, goal: AnyGoal, stage: StageDesign) -> tuple[str, str, str]:
+def _hint(
+    lead: Lead, goal: AnyGoal, weighing: Weighing, stage: StageDesign
+) -> tuple[str, str, str]:
     """How an unmet goal is reached: words, an address for the side panel, a field in the page."""
     match goal:
         case ActivityGoal():
             label = dict(ActivityKind.choices).get(goal.activity, goal.activity)
             url = f"{reverse('lead:log', args=[lead.id])}?kind={goal.activity}"
-            return _("Log: %(kind)s") % {"kind": str(label).lower()}, url, ""
+            told = _("Plan or log: %(kind)s") if goal.planned else _("Log: %(kind)s")
+            return told % {"kind": str(label).lower()}, url, ""
         case FieldGoal():
             if goal.field in FIELDS_IN_PLACE or goal.field.startswith("custom."):
                 return _("Fill it in"), "", goal.field.replace(".", "-")
@@ -131,6 +155,38 @@ def _hint(lead: Lead, goal: AnyGoal, stage: StageDesign) -> tuple[str, str, str]
                 "",
                 "",
             )
+        case ContactGoal():
+            lacking = [detail for detail, is_known in weighing.seen.items() if not is_known]
+            told = _("Still to find: %(details)s") % {"details": details_words(lacking).lower()}
+            return told, _person_form(lead, goal.role), ""
+        case PersonGoal():
+            return _("Add somebody"), _person_form(lead, goal.role), ""
         case SignalGoal():
             return _("Arrives by itself (%(signal)s)") % {"signal": goal.signal}, "", ""
+        case EmailGoal():
+            return _("Noticed by itself"), "", ""
+        case FormGoal():
+            return _("Arrives by itself"), "", ""
     return "", "", ""
+
+
+def _person_form(lead: Lead, role: str) -> str:
+    return f"{reverse('lead:people', args=[lead.id])}?role={role}"
+
+
+def still_missing(standing: Progress) -> str:
+    """What keeps the lead here when it is one thing: “Only the decision maker is still missing.”
+
+    Empty when nothing was reached yet, when more is missing, or when one goal is enough anyway.
+    """
+    unmet = [goal for goal, weighing in standing.goals if not weighing.met]
+    if standing.met or len(unmet) != 1 or standing.done == 0:
+        return ""
+    return _("Only %(what)s is still missing.") % {"what": _thing(unmet[0])}
+
+
+def _thing(goal: AnyGoal) -> str:
+    """What a goal waits for, to stand in a sentence."""
+    if isinstance(goal, PersonGoal) and goal.role and goal.times == 1:
+        return str(WHO[goal.role])
+    return _("“%(goal)s”") % {"goal": goal_name(goal)}

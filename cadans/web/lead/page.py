@@ -20,7 +20,7 @@ from cadans.team.models import User
 from cadans.web.inline import Inline
 from cadans.web.lead.fields import details_of, title_of
 from cadans.web.lead.forms import LogForm, TaskForm
-from cadans.web.lead.goals import goals_shown
+from cadans.web.lead.goals import goals_shown, still_missing
 from cadans.web.lead.story import story_of
 from cadans.web.writing import number
 
@@ -53,6 +53,7 @@ def lead_shown(user: User, lead: Lead) -> dict[str, Any]:
         "steps": steps_of(lead, stands),
         "goals": goals,
         "goals_met": sum(goal.met for goal in goals),
+        "still_missing": still_missing(stands.progress) if lead.is_open else "",
         "any_goal": stands.stage.goals_needed == "any" and len(goals) > 1,
         "waits": lead.is_open and bool(goals) and stands.progress.met,
         "guidance": stands.stage.guidance_in(),

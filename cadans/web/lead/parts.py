@@ -30,7 +30,9 @@ MOST_COLLEAGUES = 200
 def people(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Put somebody on the lead."""
     lead = visible_lead(request.user, id)
-    form = PersonOnLeadForm(posted(request), known=_colleagues(lead))
+    form = PersonOnLeadForm(
+        posted(request), known=_colleagues(lead), initial={"role": request.GET.get("role", "")}
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         person: Person | PersonDraft = given["person"] or PersonDraft(

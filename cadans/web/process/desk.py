@@ -28,7 +28,7 @@ from cadans.web.process.forms import (
     guidance_form,
     stage_settings_form,
 )
-from cadans.web.process.words import GOAL_KINDS, TASK_ICONS
+from cadans.web.process.words import GOAL_GROUPS, GOAL_KINDS, TASK_ICONS
 from cadans.web.requests import PageRequest
 
 TABS = ("goals", "guidance", "tasks", "rules", "settings")
@@ -109,7 +109,10 @@ def desk(
         "rules": _rules(chosen, lexicon),
         "guidance": chosen.guidance_in(),
         "guidances": _guidances(chosen, tab),
-        "goal_kinds": [(key, label, icon) for key, (label, icon) in GOAL_KINDS.items()],
+        "goal_groups": [
+            (heading, [(kind, *GOAL_KINDS[kind]) for kind in kinds])
+            for heading, kinds in GOAL_GROUPS
+        ],
         "changes": changes if live is not None else [],
         "is_draft_only": live is None,
         "differs": live is None or bool(changes),
@@ -196,7 +199,7 @@ def _tasks(stage: StageDesign, lexicon: words.Lexicon) -> list[Line]:
             task.key,
             task.label(),
             TASK_ICONS[task.kind],
-            words.task_sentence(task, lexicon),
+            words.task_sentence(task, lexicon, stage),
             place == 0,
             place == last,
         )

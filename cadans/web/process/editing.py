@@ -29,8 +29,14 @@ from cadans.team.queries import require_role
 from cadans.web.process import forms
 from cadans.web.process.conditions import Builder, builder_of, condition_in
 from cadans.web.process.desk import desk, pipeline_or_404
+from cadans.web.process.goal_forms import (
+    GOAL_FORMS,
+    initial_in,
+    initial_of_goal,
+    known_names,
+)
 from cadans.web.process.words import GOAL_KINDS
-from cadans.web.requests import PageRequest
+from cadans.web.requests import PageRequest, posted
 from cadans.web.toasts import with_toast
 
 GOAL: TypeAdapter[AnyGoal] = TypeAdapter(AnyGoal)
@@ -161,19 +167,20 @@ def _edit_goal(request: PageRequest, stage: StageDesign, item: str) -> tuple[Any
     if item and present is None:
         raise NotFound(_("“%(key)s” is no longer in this draft.") % {"key": item})
     kind = present.kind if present else request.GET.get("kind", "field")
-    if kind not in forms.GOAL_FORMS:
+    if kind not in GOAL_FORMS:
         raise Http404
-    data = request.POST if request.method == "POST" else None
-    initial = forms.initial_of_goal(present) if present else {}
-    form = forms.GOAL_FORMS[kind](data, initial=initial, stage=stage)
+    initial = initial_of_goal(present) if present else {}
+    form = GOAL_FORMS[kind](
+        posted(request), initial={**initial, **initial_in(request.GET.dict())}, stage=stage
+    )
     builder = None
-    if kind == "signal":
+    if form.conditions:
         where = getattr(present, "where", Condition())
         builder = _builder(request, where, is_free=True)
 
     def shaped() -> dict[str, Any]:
         goal = form.goal()
-        if kind == "signal":
+        if form.conditions:
             goal["where"] = condition_in(request.POST)
         if not goal["name"]:
             ready = GOAL.validate_python({**goal, "key": "new"})
@@ -181,8 +188,7 @@ def _edit_goal(request: PageRequest, stage: StageDesign, item: str) -> tuple[Any
         return goal
 
     label, icon = GOAL_KINDS[kind]
-    known = forms.known_signals() if kind == "signal" else []
-    context = {"kind": kind, "label": label, "icon": icon, "signals": known}
+    context = {"kind": kind, "label": label, "icon": icon, "known_names": known_names(kind)}
     return form, builder, context, shaped
 
 
@@ -190,8 +196,8 @@ def _edit_task(request: PageRequest, stage: StageDesign, item: str) -> tuple[Any
     present = stage.task(item) if item else None
     if item and present is None:
         raise NotFound(_("“%(key)s” is no longer in this draft.") % {"key": item})
-    data = request.POST if request.method == "POST" else None
-    form = forms.TaskForm(data, initial=forms.initial_of_task(present) if present else {})
+    initial = forms.initial_of_task(present) if present else {}
+    form = forms.TaskForm(posted(request), initial=initial, stage=stage, item=item)
     return form, None, {}, form.task
 
 

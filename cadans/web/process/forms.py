@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cadans.leads.models import Activity, ActivityKind, Signal, Task
-from cadans.playbooks import vocabulary
+from cadans.leads.models import Task
 from cadans.playbooks.words import STRATEGIES
 from cadans.process.design import StageDesign, StageTask
-from cadans.process.goals import AnyGoal
 from cadans.team.models import Team, User
 
-SINCE = [
-    ("entered", gettext_lazy("since the lead entered this stage")),
-    ("ever", gettext_lazy("at any time")),
-]
 UNITS = [
     ("hours", gettext_lazy("hours")),
+    ("working_hours", gettext_lazy("working hours")),
     ("days", gettext_lazy("days")),
     ("working_days", gettext_lazy("working days")),
 ]
@@ -156,131 +150,6 @@ def guidance_form(stage: StageDesign) -> GuidanceForm:
     return GuidanceForm(initial=initial, auto_id="guidance_%s")
 
 
-class GoalForm(Named):
-    """What all goals have; each kind adds its own."""
-
-    name_needed = False
-    kind = ""
-
-    def __init__(self, *args: Any, stage: StageDesign, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.stage = stage
-        own = [name for name in self.fields if name not in {"name_nl", "name_en"}]
-        self.order_fields([*own, "name_nl", "name_en"])
-
-    def goal(self) -> dict[str, Any]:
-        """The goal as a part of a document, without its key."""
-        own = {
-            key: value for key, value in self.cleaned_data.items() if not key.startswith("name_")
-        }
-        return {"kind": self.kind, "name": self.names(), **own}
-
-
-class FieldGoalForm(GoalForm):
-    """A field is filled, perhaps within bounds."""
-
-    kind = "field"
-    field = forms.ChoiceField(label=gettext_lazy("Field"))
-    at_least = forms.CharField(
-        label=gettext_lazy("At least"),
-        required=False,
-        help_text=gettext_lazy("A number, or a date as 2026-12-31. Empty for no bound."),
-    )
-    at_most = forms.CharField(label=gettext_lazy("At most"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for word in vocabulary.words():
-            groups.setdefault(word.group, []).append((word.field, word.label))
-        known = {field for row in groups.values() for field, _label in row}
-        now = self.initial.get("field")
-        if now and now not in known:
-            groups[_("Other")] = [(now, now)]
-        self.fields["field"].choices = list(groups.items())  # type: ignore[attr-defined]
-
-    def clean_at_least(self) -> str | None:
-        return _bound(self.cleaned_data["at_least"])
-
-    def clean_at_most(self) -> str | None:
-        return _bound(self.cleaned_data["at_most"])
-
-
-class ActivityGoalForm(GoalForm):
-    """An activity was held."""
-
-    kind = "activity"
-    activity = forms.ChoiceField(
-        label=gettext_lazy("Activity"),
-        choices=[one for one in ActivityKind.choices if one[0] != ActivityKind.NOTE],
-    )
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("Outcome"),
-        choices=[("", gettext_lazy("any outcome")), *Activity.Outcome.choices],
-        required=False,
-    )
-    times = forms.IntegerField(
-        label=gettext_lazy("How often, at least"), min_value=1, max_value=100, initial=1
-    )
-    planned = forms.BooleanField(
-        label=gettext_lazy("One that is planned counts as well"), required=False
-    )
-    since = forms.ChoiceField(label=gettext_lazy("Counted"), choices=SINCE)
-
-
-class TaskGoalForm(GoalForm):
-    """A task of the stage was done."""
-
-    kind = "task"
-    task = forms.ChoiceField(label=gettext_lazy("Task of this stage"))
-    since = forms.ChoiceField(label=gettext_lazy("Counted"), choices=SINCE)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rows = [(task.key, task.label()) for task in self.stage.tasks]
-        self.fields["task"].choices = rows  # type: ignore[attr-defined]
-
-
-class SignalGoalForm(GoalForm):
-    """A signal arrived."""
-
-    kind = "signal"
-    signal = forms.CharField(
-        label=gettext_lazy("Name of the signal"),
-        max_length=60,
-        help_text=gettext_lazy("As your product or site sends it, such as trial_started."),
-        widget=forms.TextInput(attrs={"list": "known-signals", "autocomplete": "off"}),
-    )
-    times = forms.IntegerField(
-        label=gettext_lazy("How often, at least"), min_value=1, max_value=100, initial=1
-    )
-    since = forms.ChoiceField(label=gettext_lazy("Counted"), choices=SINCE)
-
-
-class BoxGoalForm(GoalForm):
-    """Somebody ticks it."""
-
-    kind = "box"
-    name_needed = True
-
-
-GOAL_FORMS: dict[str, type[GoalForm]] = {
-    form.kind: form
-    for form in (FieldGoalForm, ActivityGoalForm, TaskGoalForm, SignalGoalForm, BoxGoalForm)
-}
-
-
-def known_signals() -> list[str]:
-    """Names of signals that arrived before."""
-    return list(Signal.objects.order_by("name").values_list("name", flat=True).distinct()[:50])
-
-
-def initial_of_goal(goal: AnyGoal) -> dict[str, Any]:
-    """What the form of a goal begins with."""
-    values = goal.model_dump(mode="json", exclude={"key", "kind", "name", "where"})
-    return {**{k: v for k, v in values.items() if v is not None}, **names_of(goal)}
-
-
 class TaskForm(Named):
     """A stage task."""
 
@@ -291,8 +160,14 @@ class TaskForm(Named):
         label=gettext_lazy("Counted"),
         choices=[
             ("entered", gettext_lazy("after entering the stage")),
+            ("task", gettext_lazy("after another task is done")),
             ("before_expected_close", gettext_lazy("before the expected close")),
         ],
+    )
+    after_task = forms.ChoiceField(
+        label=gettext_lazy("After which task"),
+        required=False,
+        help_text=gettext_lazy("Until that one is done or skipped, this one has no due date."),
     )
     required = forms.BooleanField(label=gettext_lazy("Required"), required=False)
     to = forms.ChoiceField(
@@ -311,8 +186,18 @@ class TaskForm(Named):
         Team.objects.all(), label=gettext_lazy("Which team"), required=False, empty_label="–"
     )
 
+    def __init__(self, *args: Any, stage: StageDesign, item: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [(one.key, one.label()) for one in stage.tasks if one.key != item]
+        self.fields["after_task"].choices = [("", "–"), *others]  # type: ignore[attr-defined]
+        if not others:
+            since: Any = self.fields["since"]
+            since.choices = [one for one in since.choices if one[0] != "task"]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if cleaned.get("since") == "task" and not cleaned.get("after_task"):
+            self.add_error("after_task", _("Choose the task that comes first."))
         if cleaned.get("to") == "user" and not cleaned.get("user"):
             self.add_error("user", _("Choose who gets the task."))
         if cleaned.get("to") == "team" and not cleaned.get("team"):
@@ -325,7 +210,12 @@ class TaskForm(Named):
         return {
             "name": self.names(),
             "kind": data["kind"],
-            "due": {"after": data["after"], "unit": data["unit"], "since": data["since"]},
+            "due": {
+                "after": data["after"],
+                "unit": data["unit"],
+                "since": data["since"],
+                "task": data["after_task"] if data["since"] == "task" else None,
+            },
             "required": data["required"],
             "to": data["to"],
             "user": str(data["user"].id) if data["to"] == "user" else None,
@@ -338,7 +228,8 @@ def initial_of_task(task: StageTask) -> dict[str, Any]:
     return {
         **names_of(task),
         "kind": task.kind,
-        **task.due.model_dump(),
+        **task.due.model_dump(exclude={"task"}),
+        "after_task": task.due.task,
         "required": task.required,
         "to": task.to,
         "user": task.user,
@@ -394,17 +285,3 @@ class RuleForm(forms.Form):
                 "strategy": data["strategy"],
             },
         }
-
-
-def _bound(text: str) -> str | None:
-    """A bound as the document keeps it: a number with a point, or an ISO date."""
-    text = text.strip().replace(" ", "")
-    if not text:
-        return None
-    if len(text) == 10 and text[4] == "-":
-        return text
-    plain = text.replace(".", "").replace(",", ".") if "," in text else text
-    try:
-        return str(Decimal(plain))
-    except InvalidOperation:
-        raise forms.ValidationError(_("This must be a number, or a date as 2026-12-31.")) from None
