@@ -126,11 +126,15 @@ class Hands:
             ], Rota(self.turns.get(pool(rule.key)))
 
         choice = choose(stage.rules, twin.fields, candidates)
-        if choice is not None:
-            self.turns[pool(choice.rule)] = choice.user
-            self.dealt[pool(choice.rule)] += 1
-            because = as_json({**choice.because, "version": twin.process.number})
-            self.give(twin, choice.user, at, because)
+        if choice is None:
+            return
+        because = as_json({**choice.because, "version": twin.process.number})
+        if choice.user is None:
+            self.record(twin, "assignment_missed", at, {"owner": twin.owner}, because)
+            return
+        self.turns[pool(choice.rule)] = choice.user
+        self.dealt[pool(choice.rule)] += 1
+        self.give(twin, choice.user, at, because)
 
     def give(self, twin: Twin, owner: uuid.UUID, at: datetime, because: str) -> None:
         """Make somebody the owner; the old owner's open tasks on it go along."""

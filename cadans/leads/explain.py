@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import get_language, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
 
 from cadans.contacts.models import BuyingRole
@@ -20,6 +20,7 @@ from cadans.events.models import Event
 from cadans.ground.text import in_language
 from cadans.leads.activity import Activity, ActivityKind
 from cadans.leads.event_names import Names
+from cadans.leads.explain_assignment import assigned_by_rule, nobody_could
 
 FIELDS = {
     "title": gettext_lazy("title"),
@@ -35,11 +36,6 @@ FIELDS = {
     "custom": gettext_lazy("own fields"),
     "tags": gettext_lazy("tags"),
     "products": gettext_lazy("products"),
-}
-
-STRATEGIES = {
-    "round_robin": gettext_lazy("in turn"),
-    "fewest_open": gettext_lazy("fewest open leads"),
 }
 
 
@@ -143,19 +139,7 @@ def _assigned(event: Event, data: Data, names: Names) -> str:
     owner = data.get("owner")
     because = event.because
     if because.get("rule") and owner:
-        told = _("Assignment rule “%(rule)s” gave this lead to %(owner)s") % {
-            "rule": because["rule"],
-            "owner": names[owner],
-        }
-        strategy = STRATEGIES.get(str(because.get("strategy", "")))
-        if strategy is None:
-            return f"{told}."
-        among = int(because.get("among", 1))
-        return ngettext(
-            "%(told)s (%(strategy)s, the only one who could take it).",
-            "%(told)s (%(strategy)s, out of %(among)d who could take it).",
-            among,
-        ) % {"told": told, "strategy": strategy, "among": among}
+        return assigned_by_rule(because, names[owner])
     if not owner:
         return _("%(who)s took the owner off this lead.") % {"who": _who(event, names)}
     return _("%(who)s gave this lead to %(owner)s.") % {
@@ -365,6 +349,7 @@ SENTENCES: dict[str, Sentence] = {
     "lead_created": _created,
     "lead_changed": _changed,
     "lead_assigned": _assigned,
+    "assignment_missed": lambda event, data, names: nobody_could(event.because),
     "stage_entered": _entered,
     "stage_left": _left,
     "task_laid": _task_laid,

@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cadans.assignment.actions import lock_turn, take_turn
-from cadans.assignment.candidates import Candidate, Rota
+from cadans.assignment.candidates import Candidate, Context, Rota
 from cadans.assignment.choose import choose
 from cadans.assignment.rules import AssignmentRule, Target
 from cadans.assignment.strategies import fewest_open
@@ -75,7 +75,11 @@ def begin(act: Act, lead: Lead) -> Deed:
     process = published(lead.version_id)
     lead.stage = process.stage(process.key_of(lead.stage_id))
     stay = "lead_id = %s AND left_at IS NULL"
-    visit = first(StageVisit, stay, lead.id) if lead.is_open else None
+    return deed_on(act, lead, process, first(StageVisit, stay, lead.id) if lead.is_open else None)
+
+
+def deed_on(act: Act, lead: Lead, process: Published, visit: StageVisit | None) -> Deed:
+    """A deed on a locked lead and its present stay, whose changes the act will write."""
     act.watch(lead)
     if visit is not None:
         act.watch(visit)
@@ -176,15 +180,20 @@ def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
     def candidates(rule: AssignmentRule) -> tuple[Sequence[Candidate], Rota]:
         # Locked first: whoever waits counts the other's lead among the open ones.
         turn = lock_turn(deed.act, pool(rule.key))
-        counted = rule.to.strategy == "fewest_open"
+        counted = rule.to.strategy == "fewest_open" or rule.to.most_open is not None
         return candidates_of(rule.to, counted=counted, on=deed.absent_on), Rota(turn.last)
 
-    choice = choose(
-        stage.rules, fields_of(deed.lead, needs_of_rules(stage), deed.gathered), candidates
-    )
-    if choice is not None:
-        take_turn(lock_turn(deed.act, pool(choice.rule)), choice.user)
-        give(deed, choice.user, because={**choice.because, "version": deed.process.number})
+    facts = fields_of(deed.lead, needs_of_rules(stage), deed.gathered)
+    context = Context(seed=str(deed.lead.id), at=deed.at, office=working_time())
+    choice = choose(stage.rules, facts, candidates, context)
+    if choice is None:
+        return
+    because = {**choice.because, "version": deed.process.number}
+    if choice.user is None:
+        deed.record("assignment_missed", data={"owner": deed.lead.owner_id}, because=because)
+        return
+    take_turn(lock_turn(deed.act, pool(choice.rule)), choice.user)
+    give(deed, choice.user, because=because)
 
 
 def give(deed: Deed, owner: uuid.UUID | None, *, because: Mapping[str, Any]) -> None:

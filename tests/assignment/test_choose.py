@@ -65,9 +65,12 @@ def test_no_rule_no_choice() -> None:
     assert pick(rule(all=[{"field": "value", "is": "set"}])) is None
 
 
-def test_a_rule_whose_people_are_all_away_is_passed_over() -> None:
-    gone = {name: {"absent": True} for name in NAMES.values()}
-    assert pick(rule(), **gone) is None
+def test_when_nobody_can_the_choice_is_of_nobody_and_says_who_stood_in_the_way() -> None:
+    people = {"Anna": {"absent": True}, "Bram": {"absent": True}}
+    chosen = pick(rule(), Chris={"capacity": 3, "open_leads": 3}, **people)
+    assert chosen is not None
+    assert chosen.user is None
+    assert chosen.because == {"rule": "r", "nobody": [{"rule": "r", "absent": 2, "full": 1}]}
 
 
 def test_the_choice_says_why() -> None:

@@ -32,6 +32,7 @@ LOOKS: dict[str, dict[str, str]] = {
     "lead_created": {"icon": "plus", "tone": "accent"},
     "lead_changed": {"icon": "pencil"},
     "lead_assigned": {"icon": "user-check"},
+    "assignment_missed": {"icon": "triangle-alert", "tone": "warn"},
     "stage_entered": {"icon": "arrow-right", "tone": "accent"},
     "lead_moved": {"icon": "move-right"},
     "task_laid": {"icon": "list-checks"},
