@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from cadans.config import postgres
-from cadans.team.queries import forget_organisation
 from tests.world import World, build
 
 DATA = Path(__file__).resolve().parent.parent / ".cadans-test"
@@ -30,7 +29,6 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture
-def world(db: None) -> Iterator[World]:
+def world(db: None) -> World:
     """The cast: one small Dutch company (tests/world.py)."""
-    yield build()
-    forget_organisation()
+    return build()

@@ -24,7 +24,6 @@ from cadans.leads.drafts import LeadDraft, PartDraft
 from cadans.leads.models import Activity, Lead, LossReason, Product, ProductLine, Source, Task
 from cadans.process.models import Pipeline, ProcessVersion, Stage, published
 from cadans.team.models import Membership, Organisation, Team, User
-from cadans.team.queries import forget_organisation
 
 PASSWORD = "a long pass phrase"
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -212,7 +211,6 @@ class World:
 
 def build() -> World:
     """Make the whole cast (in a handful of bulk writes: tests make it often)."""
-    forget_organisation()
     organisation = Organisation.objects.create(name="Brouwer Techniek")
     people = {}
     for name, role in [

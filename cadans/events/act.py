@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +22,7 @@ from procrastinate.contrib.django import app
 
 from cadans.events.models import Event
 from cadans.ground.ids import new_id
+from cadans.ground.remembered import one_moment
 from cadans.ground.writing import Columns, as_it_is, write
 
 REACT = "cadans.reactions.react"
@@ -73,8 +74,9 @@ class Act:
 
     Until the end the database does not know what was added and changed that way: who asks it
     meanwhile counts what is `new` along, or lets the act `flush`. `at` is when the deed happened
-    in the world (now by default; earlier when history is written down late). The first event recorded becomes the cause of those that follow, unless
-    `caused_from_now_on_by` names a later one. When the body raises, nothing is kept.
+    in the world (now by default; earlier when history is written down late). The first event
+    recorded becomes the cause of those that follow, unless `caused_from_now_on_by` names a later
+    one. When the body raises, nothing is kept.
     """
 
     def __init__(
@@ -99,11 +101,13 @@ class Act:
         self.events: list[Event] = []
         self._new: list[models.Model] = []
         self._watched: list[tuple[models.Model, Columns]] = []
+        self._written = 0
         self._cause = cause
-        self._transaction = transaction.atomic()
+        self._whole = ExitStack()
 
     def __enter__(self) -> Self:
-        self._transaction.__enter__()
+        self._whole.enter_context(one_moment())
+        self._whole.enter_context(transaction.atomic())
         return self
 
     def __exit__(
@@ -116,9 +120,9 @@ class Act:
             try:
                 self._write()
             except BaseException as failure:
-                self._transaction.__exit__(type(failure), failure, failure.__traceback__)
+                self._whole.__exit__(type(failure), failure, failure.__traceback__)
                 raise
-        self._transaction.__exit__(kind, error, trace)
+        self._whole.__exit__(kind, error, trace)
 
     def record(
         self,
@@ -166,17 +170,19 @@ class Act:
         return [thing for thing, _was in self._watched if isinstance(thing, kind)]
 
     def flush(self) -> None:
-        """Write now what was added and changed so far."""
-        write(self._new, self._watched)
-        self._new = []
-        self._watched = [(thing, as_it_is(thing)) for thing, _was in self._watched]
+        """Write now what was made, changed and told so far, and let go of it.
+
+        What changes after that has to be watched again.
+        """
+        write([*self._new, *self.events[self._written :]], self._watched)
+        self._new, self._watched, self._written = [], [], len(self.events)
 
     def caused_from_now_on_by(self, event: Event) -> None:
         """Events recorded after this name `event` as their cause."""
         self._cause = event.id
 
     def _write(self) -> None:
-        write([*self._new, *self.events], self._watched)
+        self.flush()
         if self.quietly or _awaited().isdisjoint(event.kind for event in self.events):
             return
         app.configure_task(REACT, allow_unknown=True).defer(act=str(self.id))

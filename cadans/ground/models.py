@@ -2,5 +2,6 @@
 
 from cadans.ground.custom_fields import CustomField
 from cadans.ground.money import ExchangeRate
+from cadans.ground.remembered import SettingsStamp
 
-__all__ = ["CustomField", "ExchangeRate"]
+__all__ = ["CustomField", "ExchangeRate", "SettingsStamp"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Count
 
 from cadans.assignment.candidates import Candidate
 from cadans.assignment.rules import Target
 from cadans.ground.asking import rows
+from cadans.ground.remembered import remembered
 from cadans.leads.lead import Lead
 from cadans.team.queries import today
 
@@ -34,14 +36,23 @@ def candidates_of(target: Target, *, counted: bool, on: date | None = None) -> S
     They are counted when the strategy asks for it (`counted`) or when somebody has a capacity.
     """
     day = on or today()
-    named = (MEMBERS, day, target.team) if target.team else (USERS, day, list(target.users))
-    found = rows(*named)
+    found = _members(target.team, day) if target.team else _users(tuple(target.users), day)
     limited = any(capacity is not None for _id, _name, capacity, _weight, _gone in found)
     open_leads = _count_open(row[0] for row in found) if counted or limited else {}
     return [
         Candidate(id, name, open_leads.get(id, 0), capacity, weight, gone)
         for id, name, capacity, weight, gone in found
     ]
+
+
+@remembered
+def _members(team: uuid.UUID, day: date) -> list[tuple[Any, ...]]:
+    return rows(MEMBERS, day, team)
+
+
+@remembered
+def _users(users: tuple[uuid.UUID, ...], day: date) -> list[tuple[Any, ...]]:
+    return rows(USERS, day, list(users))
 
 
 def _count_open(users: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:

@@ -9,10 +9,11 @@ from cadans.ground.asking import every, pointed, rows
 from cadans.ground.money import convert
 from cadans.leads.activity import Signal
 from cadans.leads.lead import Lead, LeadPerson, StageVisit
+from cadans.leads.offered import source_with_id
 from cadans.process.facts import Facts, Held, Involved, Laid, Received, Ticked
 from cadans.process.models import Published
 from cadans.process.needs import Needs, needs_of_goals
-from cadans.team.queries import organisation, today
+from cadans.team.queries import organisation, today, user_with_id
 
 COMPANY_FACTS = ("country", "region", "postcode", "city", "industry", "kind", "market", "employees")
 
@@ -82,9 +83,9 @@ def fields_of(lead: Lead, needs: Needs, gathered: Gathered) -> dict[str, Any]:
     if lead.value is not None and lead.currency != (home := organisation().currency):
         fields["worth"] = convert(lead.value, lead.currency, to=home, on=today())
     fields |= {f"custom.{key}": value for key, value in lead.custom.items()}
-    if needs.about("source") and (source := pointed(lead, "source")):
+    if needs.about("source") and lead.source_id and (source := source_with_id(lead.source_id)):
         fields["source"] = source.name
-    if needs.about("owner") and (owner := pointed(lead, "owner")):
+    if needs.about("owner") and lead.owner_id and (owner := user_with_id(lead.owner_id)):
         fields["owner"] = owner.email
     if needs.about("territory") and lead.territory_id:
         fields["territory"] = _territories(lead)
@@ -137,7 +138,11 @@ def _fields_of_people(people: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _activities(lead: Lead) -> tuple[Held, ...]:
-    found = rows("SELECT kind, at, outcome, held FROM leads_activity WHERE lead_id = %s", lead.id)
+    found = rows(
+        "SELECT kind, at, outcome, held FROM leads_activity "
+        "WHERE lead_id = %s AND called_off_at IS NULL",
+        lead.id,
+    )
     return tuple(Held(*one) for one in found)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cadans.contacts.models import Person
 from cadans.events.models import Event
-from cadans.ground.asking import every, pointed
+from cadans.ground.asking import every
 from cadans.ground.errors import Invalid, NotFound
 from cadans.ground.ids import id_at
 from cadans.leads.activity import Activity
@@ -22,6 +22,7 @@ from cadans.leads.offer import Source
 from cadans.leads.task import Task, TaskQuerySet
 from cadans.process.models import Pipeline, Stage
 from cadans.team.models import User
+from cadans.team.queries import user_with_id
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ def parts_of(lead: Lead) -> list[LeadPerson]:
 
 def with_owner(lead: Lead) -> Lead:
     """A lead that was just made, with its owner at hand."""
-    pointed(lead, "owner")
+    if lead.owner_id:
+        lead.owner = user_with_id(lead.owner_id)
     return lead
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cadans.ground.asking import first
 from cadans.ground.errors import Invalid
+from cadans.ground.remembered import remembered
 from cadans.leads.offer import LossReason, Product, Source
 from cadans.team.named import as_id
 
@@ -42,9 +43,14 @@ def loss_reason_named(word: str, *, pointer: str = "/reason") -> LossReason:
     )
 
 
-def _named(model: type[Offer], word: str, message: str, *, pointer: str, code: str) -> Offer:
+@remembered
+def _offer(model: type[Offer], word: str) -> Offer | None:
     id = as_id(word)
-    found = first(model, "id = %s", id) if id else first(model, "lower(name) = %s", word.lower())
+    return first(model, "id = %s", id) if id else first(model, "lower(name) = %s", word.lower())
+
+
+def _named(model: type[Offer], word: str, message: str, *, pointer: str, code: str) -> Offer:
+    found = _offer(model, word)
     if found is not None:
         return found
     told = message % {"name": word}

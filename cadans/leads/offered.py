@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
+from cadans.ground.asking import first
 from cadans.ground.custom_fields import CustomField
+from cadans.ground.remembered import remembered
 from cadans.leads.offer import LossReason, Product, ProductLine, Source
 
 
@@ -17,6 +21,12 @@ def products() -> QuerySet[Product]:
 def sources() -> QuerySet[Source]:
     """All sources."""
     return Source.objects.all()
+
+
+@remembered
+def source_with_id(id: uuid.UUID) -> Source | None:
+    """A source, to be shown and not to be changed."""
+    return first(Source, "id = %s", id)
 
 
 def loss_reasons() -> QuerySet[LossReason]:

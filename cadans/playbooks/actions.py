@@ -415,9 +415,10 @@ def _take_along(
             }
             for lead in rows:
                 act.caused_from_now_on_by(cause)
-                deed = settle.Deed(act, lead, process, visits.get(lead.id))
+                deed = settle.deed_on(act, lead, process, visits.get(lead.id))
                 settle.carry_out(deed, steps)
                 settle.save(deed)
+            act.flush()
 
 
 def _batches(ids: list[uuid.UUID]) -> list[list[uuid.UUID]]:

@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cadans.ground.asking import first, rows
 from cadans.ground.conditions import Condition, weigh
 from cadans.ground.errors import Invalid, NotFound
+from cadans.ground.remembered import remembered
 from cadans.process.models import Pipeline, PipelineQuerySet, RoutingRule, Stage
 
 
@@ -61,24 +61,13 @@ def route(facts: Callable[[], Mapping[str, Any]]) -> tuple[Pipeline, dict[str, A
     The first routing rule that holds for the facts (asked for only when there are rules) wins;
     then the default pipeline; then the first live one.
     """
-    rules = rows(
-        'SELECT r.name, r."when", p.id FROM process_routingrule r '
-        "JOIN process_pipeline p ON p.id = r.pipeline_id "
-        "WHERE p.archived_at IS NULL AND p.version_id IS NOT NULL ORDER BY r.position, r.id"
-    )
+    rules = _live_rules()
     known = facts() if rules else {}
-    for name, when, id in rules:
-        weighed = weigh(Condition.model_validate_json(when), known)
+    for rule, when in rules:
+        weighed = weigh(when, known)
         if weighed.holds:
-            pipeline = first(Pipeline, "id = %s", id, without="draft")
-            if pipeline is not None:
-                return pipeline, {"rule": name, "seen": weighed.seen}
-    pipeline = first(
-        Pipeline,
-        "archived_at IS NULL AND version_id IS NOT NULL "
-        "ORDER BY is_default DESC, position, name LIMIT 1",
-        without="draft",
-    )
+            return rule.pipeline, {"rule": rule.name, "seen": weighed.seen}
+    pipeline = _default_pipeline()
     if pipeline is None:
         raise Invalid(
             _("There is no published pipeline yet. Design and publish one first."),
@@ -86,6 +75,22 @@ def route(facts: Callable[[], Mapping[str, Any]]) -> tuple[Pipeline, dict[str, A
             code="no_pipeline",
         )
     return pipeline, {"rule": "default"}
+
+
+@remembered
+def _live_rules() -> list[tuple[RoutingRule, Condition]]:
+    """The routing rules to pipelines that take leads, in order, with what they ask."""
+    live = RoutingRule.objects.filter(
+        pipeline__archived_at=None, pipeline__version__isnull=False
+    ).select_related("pipeline")
+    live = live.defer("pipeline__draft").order_by("position", "id")
+    return [(rule, Condition.model_validate(rule.when)) for rule in live]
+
+
+@remembered
+def _default_pipeline() -> Pipeline | None:
+    live = Pipeline.objects.present().filter(version__isnull=False).defer("draft")
+    return live.order_by("-is_default", "position", "name").first()
 
 
 def pipelines() -> PipelineQuerySet:

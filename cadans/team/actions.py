@@ -18,8 +18,9 @@ from psycopg.types.range import DateRange
 from cadans.events.act import Act, Subject
 from cadans.ground.errors import Conflict, Invalid, NotAllowed
 from cadans.ground.money import check_currency
+from cadans.ground.remembered import look_again
 from cadans.team.models import Absence, ApiToken, Membership, Organisation, Team, User
-from cadans.team.queries import digest, forget_organisation, is_set_up, require_role
+from cadans.team.queries import digest, is_set_up, require_role
 
 TOKEN_START = "cad_"  # noqa: S105 - not a secret, but how one begins
 
@@ -54,7 +55,7 @@ def set_up(
         )
         if team.strip():
             add_team(None, name=team, manager=user, members=[user])
-    forget_organisation()
+    look_again()
     return user
 
 
@@ -245,7 +246,7 @@ def change_organisation(
                 subject,
                 data={"changes": {name: [str(a), str(b)] for name, (a, b) in changed.items()}},
             )
-    forget_organisation()
+    look_again()
     return settings
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
+from copy import copy
 from datetime import date, time, timedelta
-from time import monotonic
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -16,33 +16,16 @@ from psycopg.types.range import DateRange
 
 from cadans.ground.asking import first, rows
 from cadans.ground.errors import NotAllowed
+from cadans.ground.remembered import remembered
 from cadans.ground.working_time import WorkingTime
 from cadans.team.models import ApiToken, Organisation, Team, User, UserQuerySet
 
-KEPT_FOR = 5.0
-"""Seconds for which the organisation's settings are kept in memory."""
 
-_kept: list[tuple[float, Organisation]] = []
-
-
+@remembered
 def organisation() -> Organisation:
-    """The organisation's settings (unsaved defaults before the first run).
-
-    Kept in memory for a few seconds: every act reads them and they hardly ever change.
-    """
-    now = monotonic()
-    if _kept and now - _kept[0][0] < KEPT_FOR:
-        return _kept[0][1]
+    """The organisation's settings (unsaved defaults before the first run)."""
     found = Organisation.objects.first()
-    if found is None:
-        return Organisation(name="Cadans", day_starts=time(9), day_ends=time(17, 30))
-    _kept[:] = [(now, found)]
-    return found
-
-
-def forget_organisation() -> None:
-    """Read the organisation's settings afresh next time (they were changed)."""
-    _kept.clear()
+    return found or Organisation(name="Cadans", day_starts=time(9), day_ends=time(17, 30))
 
 
 def is_set_up() -> bool:
@@ -80,8 +63,23 @@ def require_role(user: User | None, *roles: str) -> None:
 
 def token_by_text(text: str) -> ApiToken | None:
     """The live token behind the text that a program sent, with its user; None if there is none."""
-    token = first(ApiToken, "digest = %s AND revoked_at IS NULL", digest(text), along="user")
-    return token if token is not None and token.user.is_active else None
+    known = _token(digest(text))
+    if known is None or not known.user.is_active:
+        return None
+    token = copy(known)
+    token.user = copy(known.user)
+    return token
+
+
+@remembered
+def _token(digest: str) -> ApiToken | None:
+    return first(ApiToken, "digest = %s AND revoked_at IS NULL", digest, along="user")
+
+
+@remembered
+def user_with_id(id: uuid.UUID) -> User | None:
+    """A user, to be shown and not to be changed."""
+    return first(User, "id = %s", id)
 
 
 def digest(text: str) -> str:
@@ -125,6 +123,11 @@ def working_time() -> WorkingTime:
 
 def absent_days(users: Iterable[uuid.UUID], *, since: date) -> dict[uuid.UUID, set[date]]:
     """The days from `since` on, at most a year, on which each of these users is away."""
+    return _absent_days(frozenset(users), since)
+
+
+@remembered
+def _absent_days(users: frozenset[uuid.UUID], since: date) -> dict[uuid.UUID, set[date]]:
     days: dict[uuid.UUID, set[date]] = {}
     until = since + timedelta(days=366)
     for user, away in rows(

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 
 from cadans.ground.errors import CadansError
+from cadans.ground.remembered import one_moment
 from cadans.team.queries import is_set_up
 from cadans.web.toasts import with_toast
 
@@ -16,6 +17,17 @@ Next = Callable[[HttpRequest], HttpResponse]
 WELCOME = "/welcome/"
 NOT_PAGES = (WELCOME, "/api/", "/static/", "/healthz", "/readyz", "/metrics", "/account/look/")
 """Where one can go before there is any user."""
+
+
+class OneMomentMiddleware:
+    """Settings are looked up as they are at one moment of the request."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with one_moment():
+            return self.get_response(request)
 
 
 class OwnLanguageMiddleware:

@@ -7,7 +7,6 @@ import pytest
 from cadans.api.v1 import api
 from cadans.leads.models import Lead, Task
 from cadans.team.models import Organisation
-from cadans.team.queries import forget_organisation
 from tests.api.program import Program
 from tests.world import World
 
@@ -28,7 +27,6 @@ BODIES = {
 def own_only(world: World) -> None:
     """Reps see only their own leads."""
     Organisation.objects.update(leads_seen_by_reps=Organisation.LeadsSeen.OWN)
-    forget_organisation()
 
 
 @pytest.mark.usefixtures("own_only")

@@ -16,7 +16,6 @@ from cadans.demo.story import POOR_SOURCE
 from cadans.ground.errors import Conflict
 from cadans.leads.models import Activity, Closing, Lead, StageVisit, Task
 from cadans.team.models import User
-from cadans.team.queries import forget_organisation
 
 pytestmark = pytest.mark.django_db
 WON = Q(status="won")
@@ -29,7 +28,6 @@ def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         load_demo(leads=2500, months=20, seed=7, in_bulk=True)
         yield
         transaction.set_rollback(True)
-    forget_organisation()
 
 
 def win_rates(by: str) -> dict[Any, float]:

@@ -27,7 +27,6 @@ from cadans.leads.models import (
     Task,
 )
 from cadans.team.models import User
-from cadans.team.queries import forget_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +138,6 @@ def both(django_db_setup: None, django_db_blocker: Any) -> tuple[Any, Any]:
                 load_demo(leads=LEADS, months=MONTHS, seed=SEED, in_bulk=in_bulk)
                 told.append((tables(), events(), visits_by_log(), visits_by_table()))
                 transaction.set_rollback(True)
-            forget_organisation()
     return told[0], told[1]
 
 
@@ -183,7 +181,6 @@ def test_a_seed_tells_one_history() -> None:
                 ).values_list("lead__title", "stage__key", "owner__email", "entered_at", "left_at")
             )
             transaction.set_rollback(True)
-        forget_organisation()
         return told
 
     assert history(3) == history(3)

@@ -24,7 +24,6 @@ from cadans.leads.models import (
 )
 from cadans.process.models import Pipeline, ProcessVersion, Stage
 from cadans.team.models import Membership, Organisation, Team, User
-from cadans.team.queries import forget_organisation
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """Day 0 of every history, at noon so that no zone moves it to another day."""
@@ -50,7 +49,6 @@ class Scene:
         Organisation.objects.get_or_create(
             id=1, defaults={"name": "Acme", "currency": "EUR", "leads_seen_by_reps": "own"}
         )
-        forget_organisation()
         self.users = {
             name: User.objects.create(email=f"{name.lower()}@example.com", name=name, role=role)
             for name, role in (

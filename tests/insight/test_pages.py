@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from cadans.team.queries import forget_organisation
 from tests.insight.scene import Scene
 
 PAGES = ["/insight/", "/insight/win-rate/", "/insight/funnel/", "/insight/leads/"]
@@ -212,6 +211,5 @@ def test_queries_do_not_grow(scene, at_work, page, queries, django_assert_num_qu
                 closed=("won" if number % 3 else "lost", number + 2),
                 products=["Press"],
             )
-        forget_organisation()
         with django_assert_num_queries(queries):
             at_work.get(f"{page}period=own&from=2026-01-01&through=2026-02-28")

@@ -18,7 +18,6 @@ from cadans.playbooks.actions import make_pipeline, publish_pipeline
 from cadans.process.design import Design
 from cadans.process.models import Pipeline
 from cadans.team.models import Organisation
-from cadans.team.queries import forget_organisation
 
 HERE = Path(__file__).resolve().parent
 SHARED_DATA = Path(os.environ.get("SHARED_DATA", HERE.parent.parent.parent / "shared" / "data"))
@@ -28,10 +27,8 @@ SHARED_DATA = Path(os.environ.get("SHARED_DATA", HERE.parent.parent.parent / "sh
 def kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The database for a whole module, in a transaction that is rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        forget_organisation()
         yield
         transaction.set_rollback(True)
-    forget_organisation()
 
 
 @pytest.fixture
@@ -56,7 +53,6 @@ def reference(folder: str) -> dict[str, Any]:
 def organise(currency: str) -> None:
     """The organisation, with the data set's currency."""
     Organisation.objects.update_or_create(id=1, defaults={"name": "Real", "currency": currency})
-    forget_organisation()
 
 
 def pipeline(name: str, stages: dict[str, str | None]) -> Pipeline:

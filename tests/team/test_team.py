@@ -8,7 +8,7 @@ from cadans.ground.errors import Conflict, Invalid, NotAllowed
 from cadans.leads.models import Lead
 from cadans.team import actions
 from cadans.team.models import Organisation, User
-from cadans.team.queries import forget_organisation, token_by_text
+from cadans.team.queries import token_by_text
 from tests.world import PASSWORD, World
 
 
@@ -86,7 +86,6 @@ def test_reps_see_what_the_organisation_says(
     no_owner = world.lead(owner=dirk)
     Lead.objects.filter(id=no_owner.id).update(owner=None)
     Organisation.objects.update(leads_seen_by_reps=seen)
-    forget_organisation()
     expected_of_anna, expected_of_dirk = numbers
     if seen == "team":
         expected_of_dirk = 1

@@ -79,7 +79,7 @@ def test_the_board_asks_the_same_of_few_and_many(client, world, django_assert_nu
     for n in range(leads):
         world.lead(f"Lead {n}", owner=world.anna, value=100)
     client.get("/board/new-customers/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/board/new-customers/")
 
 

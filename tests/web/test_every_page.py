@@ -16,7 +16,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cadans.insight.reports import METRICS
 from cadans.leads import actions
 from cadans.team.models import Organisation
-from cadans.team.queries import forget_organisation
 from tests.web.reading import as_user
 from tests.world import World
 
@@ -126,7 +125,6 @@ def test_a_rep_finds_no_lead_of_somebody_else_when_reps_see_their_own(world: Wor
     """Whatever the address, it answers as if the lead did not exist."""
     pages = addresses(world)
     Organisation.objects.update(leads_seen_by_reps="own")
-    forget_organisation()
     browser = as_user(world.bram)
     for pattern, path in pages.items():
         if OF_A_LEAD.match(pattern):

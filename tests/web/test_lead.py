@@ -10,7 +10,6 @@ from cadans.ground.custom_fields import CustomField
 from cadans.leads import actions
 from cadans.leads.models import Lead
 from cadans.process.models import published
-from cadans.team.queries import forget_organisation
 from tests.web.reading import HTMX, as_user, texts
 
 
@@ -59,7 +58,6 @@ def test_a_lead_that_is_not_there_is_not_found(anna):
 def test_what_a_rep_may_not_see_is_not_found(world, lead):
     world.organisation.leads_seen_by_reps = "own"
     world.organisation.save()
-    forget_organisation()
     bram = as_user(world.bram)
     for what in ("", "live/", "story/", "log/", "lose/", "fields/title/", "people/", "products/"):
         assert bram.get(f"/leads/{lead.id}/{what}").status_code == 404, what
@@ -75,13 +73,13 @@ def test_the_page_asks_the_same_of_short_and_long_histories(
         actions.log_activity(world.anna, lead, kind="note", note=f"Notitie {n}")
         actions.add_task(world.anna, lead, name=f"Taak {n}")
     anna.get(f"/leads/{lead.id}/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         anna.get(f"/leads/{lead.id}/")
 
 
-def test_a_quiet_moment_costs_four_queries(anna, lead, django_assert_num_queries):
+def test_a_quiet_moment_costs_five_queries(anna, lead, django_assert_num_queries):
     token = anna.get(f"/leads/{lead.id}/live/?token=")["X-Live-Token"]
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert anna.get(f"/leads/{lead.id}/live/?token={token}").status_code == 204
 
 

@@ -92,7 +92,7 @@ def test_the_list_asks_the_same_of_few_and_many(anna, world, leads, django_asser
     for n in range(leads):
         world.lead(f"Lead {n}", owner=world.anna)
     anna.get("/leads/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         anna.get("/leads/")
 
 

@@ -100,5 +100,5 @@ def test_the_day_asks_the_same_of_few_and_many(world, leads, django_assert_num_q
         task(world, world.lead(f"Lead {n}", owner=world.anna), f"Taak {n}", days=-1)
     client = as_user(world.anna)
     client.get("/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/")

@@ -4,7 +4,6 @@ import pytest
 
 from cadans.process.models import Pipeline
 from cadans.team.models import Organisation, Team, User
-from cadans.team.queries import forget_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -17,13 +16,6 @@ FILLED = {
     "template": "inbound-trial",
     "team": "Team Noord",
 }
-
-
-@pytest.fixture(autouse=True)
-def _afresh():
-    forget_organisation()
-    yield
-    forget_organisation()
 
 
 def test_nobody_can_go_elsewhere_before_it(client):
