@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from typing import Literal
 
@@ -14,8 +13,9 @@ from cadans.ground.text import in_language
 from cadans.process.goals import AnyGoal, Text
 from cadans.process.goals.shape import KEY
 from cadans.process.goals.task import TaskGoal
+from cadans.team.references import TeamId, UserId
 
-STRICT = ConfigDict(extra="forbid")
+STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class Guidance(BaseModel):
@@ -24,7 +24,9 @@ class Guidance(BaseModel):
     model_config = STRICT
 
     short: str = Field(default="", max_length=600)
+    """What one reads at a glance, beside the work."""
     long: str = Field(default="", max_length=20_000)
+    """The rest: how to do it well, with examples."""
 
 
 class Due(BaseModel):
@@ -34,9 +36,13 @@ class Due(BaseModel):
     model_config = STRICT
 
     after: int = Field(default=1, ge=0, le=1000)
+    """How many units."""
     unit: Literal["hours", "working_hours", "days", "working_days"] = "working_days"
+    """Working hours and days skip nights, weekends, public holidays and the assignee’s absence."""
     since: Literal["entered", "task", "before_expected_close"] = "entered"
+    """Counted from entering the stage or the end of another task, or back from the expected close."""
     task: str | None = Field(default=None, pattern=KEY)
+    """With `since: task`: the key of the task of this stage that comes first."""
 
     @model_validator(mode="after")
     def _task_is_named(self) -> Due:
@@ -53,13 +59,21 @@ class StageTask(BaseModel):
     model_config = STRICT
 
     key: str = Field(pattern=KEY)
+    """What goals and due dates call it; the same within the stage only once."""
     name: Text
+    """What it is called, in each language."""
     kind: Literal["call", "email", "meeting", "to_do"] = "to_do"
+    """What there is to do."""
     due: Due = Field(default_factory=Due)
+    """When it is due; one working day after entering when left out."""
     required: bool = False
+    """Whether it should not be skipped by hand."""
     to: Literal["owner", "manager", "user", "team"] = "owner"
-    user: uuid.UUID | None = None
-    team: uuid.UUID | None = None
+    """Who gets it: the lead’s owner, their manager, one user, or somebody of a team."""
+    user: UserId | None = None
+    """With `to: user`: who."""
+    team: TeamId | None = None
+    """With `to: team`: which team."""
 
     @model_validator(mode="after")
     def _assignee_is_named(self) -> StageTask:
@@ -84,16 +98,27 @@ class StageDesign(BaseModel):
     model_config = STRICT
 
     key: str = Field(pattern=KEY)
+    """What leads and reports know it by; a stage with another key is another stage."""
     name: Text
+    """What it is called, in each language."""
     goals_needed: Literal["all", "any"] = "all"
+    """Whether the lead goes on when all goals are met, or when one is."""
     goals: list[AnyGoal] = Field(default_factory=list, max_length=30)
+    """What completes the stage. Without goals a lead only leaves it by hand."""
     guidance: dict[Literal["nl", "en"], Guidance] = Field(default_factory=dict)
+    """How to do the stage well, in each language it was written in."""
     tasks: list[StageTask] = Field(default_factory=list, max_length=30)
+    """What is laid on a lead that enters."""
     rules: list[AssignmentRule] = Field(default_factory=list, max_length=50)
+    """Who gets a lead that enters: the first rule that holds and has somebody free."""
     idle_days: int | None = Field(default=None, ge=1, le=3650)
+    """Days without activity after which a lead here counts as idle."""
     is_ask: bool = False
+    """Whether this is the stage in which one asks for the decision."""
     enforcement: Literal["advise", "reason", "block"] = "advise"
+    """When somebody moves a lead on by hand though goals are unmet: say so, ask why, or refuse."""
     ends_in: Literal["won", "lost"] | None = None
+    """Whether entering it wins or loses the lead. Such stages come last and hold no work."""
 
     def label(self, language: str | None = None) -> str:
         """The stage's name in a language (the reader's by default)."""
@@ -170,7 +195,9 @@ class Design(BaseModel):
     model_config = STRICT
 
     format: Literal[1] = 1
+    """The version of this format."""
     stages: list[StageDesign] = Field(min_length=1, max_length=40)
+    """The stages, in the order in which leads go through them."""
 
     @model_validator(mode="after")
     def _stages_fit(self) -> Design:
