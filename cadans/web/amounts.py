@@ -49,12 +49,14 @@ class WrittenNumber(forms.DecimalField):
 class AmountField(WrittenNumber):
     """An amount of money of at least 0."""
 
-    default_error_messages = {"invalid": _("Enter an amount, such as 1250.")}
+    default_error_messages = {
+        "invalid": _("Enter an amount, such as 1250."),
+        "max_value": _("That is too much: an amount stays under a trillion."),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("min_value", 0)
         kwargs.setdefault("max_value", LARGEST)
-        kwargs.setdefault("max_digits", 14)
         kwargs.setdefault("decimal_places", 2)
         super().__init__(**kwargs)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cadans.ground.custom_fields import CustomField
 from cadans.web.amounts import WrittenNumber
+from cadans.web.days import DayField
 from cadans.web.writing import day, number
 
 
@@ -20,7 +21,7 @@ def custom_field_for(definition: CustomField, *, initial: Any = None) -> forms.F
             given["initial"] = None if initial is None else Decimal(initial)
             return WrittenNumber(max_digits=20, **given)
         case CustomField.Kind.DATE:
-            return forms.DateField(**given)
+            return DayField(**given)
         case CustomField.Kind.YES_NO:
             given["initial"] = {True: "yes", False: "no"}.get(initial, "")
             return forms.ChoiceField(

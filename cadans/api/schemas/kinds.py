@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from django.utils.translation import gettext as _
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -21,9 +20,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from cadans.ground.money import LARGEST
+from cadans.ground.years import is_meant, outside
 from cadans.team.models import User
-
-EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class Wish(BaseModel):
@@ -42,12 +40,8 @@ def _written(kind: str) -> Any:
 
 
 def _within(value: date | datetime) -> Any:
-    day = value.date() if isinstance(value, datetime) else value
-    if not EARLIEST <= day <= LATEST:
-        raise ValueError(
-            _("This lies outside the years %(first)d to %(last)d.")
-            % {"first": EARLIEST.year, "last": LATEST.year}
-        )
+    if not is_meant(value):
+        raise ValueError(outside())
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 

@@ -23,6 +23,7 @@ from cadans.leads.queries import visible_lead
 from cadans.team.models import User
 from cadans.team.queries import organisation
 from cadans.web.amounts import AmountField
+from cadans.web.days import DayField
 from cadans.web.inline import Inline, Own, custom_own, edit_inline, tags_own, text_own
 from cadans.web.lead.forms import UserChoice
 from cadans.web.people.forms import CompanyName, company_from
@@ -77,9 +78,7 @@ OWN: dict[str, Own] = {
     "expected_close": Own(
         lambda: _("Expected close"),
         lambda lead: day(lead.expected_close) if lead.expected_close else "",
-        lambda lead: {
-            "expected_close": forms.DateField(required=False, initial=lead.expected_close)
-        },
+        lambda lead: {"expected_close": DayField(required=False, initial=lead.expected_close)},
     ),
     "source": Own(
         lambda: _("Source"),

@@ -15,8 +15,32 @@ from cadans.leads.offer import LossReason, Product
 from cadans.leads.task import Task
 from cadans.team.models import User
 from cadans.web.amounts import AmountField, WrittenNumber
+from cadans.web.days import MomentField
 
 LONGEST_NOTE = 20_000
+
+
+class NoteField(forms.CharField):
+    """A note. The browser does not cut what is pasted: what is too long is told instead."""
+
+    def __init__(self, **attrs: str) -> None:
+        super().__init__(
+            label=_("Note"),
+            required=False,
+            max_length=LONGEST_NOTE,
+            widget=forms.Textarea(attrs={"rows": 2, **attrs}),
+        )
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Everything but the length."""
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
+def own_ids(form: str, in_drawer: bool) -> str:
+    """How a form's fields are called in a page where the same form can stand twice."""
+    return f"{form}_drawer_%s" if in_drawer else f"{form}_%s"
 
 
 class UserChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -32,21 +56,18 @@ class LogForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("What"), choices=ActivityKind, initial="call")
     outcome = forms.ChoiceField(label=_("How it went"), choices=Activity.Outcome, required=False)
-    note = forms.CharField(
-        label=_("Note"),
-        required=False,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 2, "data-log-field": ""}),
-    )
-    at = forms.DateTimeField(
+    note = NoteField(**{"data-log-field": ""})
+    at = MomentField(
         label=_("When"), required=False, help_text=_("Empty: just now. In the future: planned.")
     )
     people = forms.ModelMultipleChoiceField(
         Person.objects.none(), label=_("With whom"), required=False
     )
 
-    def __init__(self, *args: Any, people: Sequence[Person] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, people: Sequence[Person] = (), in_drawer: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, auto_id=own_ids("log", in_drawer), **kwargs)
         cast(Any, self.fields["people"]).queryset = Person.objects.filter(
             id__in=[one.id for one in people]
         )
@@ -56,7 +77,7 @@ class LogForm(forms.Form):
         """A year that nobody means is refused before it reaches the engine."""
         at = self.cleaned_data["at"]
         if at is not None and abs((at - timezone.now()).days) > 3650:
-            raise forms.ValidationError(_("That is more than ten years away."))
+            raise forms.ValidationError(_("That is more than ten years from today."))
         return at
 
 
@@ -65,17 +86,14 @@ class TaskForm(forms.Form):
 
     name = forms.CharField(label=_("Task"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Task.Kind, initial=Task.Kind.TO_DO)
-    due_at = forms.DateTimeField(label=_("Due"), required=False)
+    due_at = MomentField(label=_("Due"), required=False)
     assignee = UserChoice(label=_("For"), required=False)
-    note = forms.CharField(
-        label=_("Note"),
-        required=False,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    note = NoteField()
 
-    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, user: User | None = None, in_drawer: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, auto_id=own_ids("task", in_drawer), **kwargs)
         if user is not None and user.role != User.Role.ADMIN:
             self.fields["assignee"].initial = user.pk
 

@@ -34,10 +34,12 @@ def log(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     if request.method == "GET":
         kind = request.GET.get("kind", "call")
         shown["form"] = LogForm(
-            people=people, initial={"kind": kind if kind in ActivityKind.values else "call"}
+            people=people,
+            in_drawer=True,
+            initial={"kind": kind if kind in ActivityKind.values else "call"},
         )
         return render(request, "lead/log.html", shown)
-    form = LogForm(request.POST, people=people)
+    form = LogForm(request.POST, people=people, in_drawer=in_drawer)
     told = _logged(request, lead, form, task) if form.is_valid() else None
     if told is None:
         return render(request, "lead/_log_form.html", shown | {"form": form}, status=422)

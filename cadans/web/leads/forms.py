@@ -18,6 +18,7 @@ from cadans.team.models import User
 from cadans.team.named import as_id
 from cadans.team.queries import organisation
 from cadans.web.amounts import AmountField
+from cadans.web.days import DayField
 from cadans.web.people_of_team import owner_choices
 
 AUTOMATICALLY = "auto"
@@ -37,7 +38,7 @@ class NewLeadForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254, required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
     value = AmountField(label=gettext_lazy("Value"))
-    expected_close = forms.DateField(label=gettext_lazy("Expected close"), required=False)
+    expected_close = DayField(label=gettext_lazy("Expected close"), required=False)
     pipeline = forms.ModelChoiceField(
         Pipeline.objects.live(),
         label=gettext_lazy("Pipeline"),
@@ -74,8 +75,10 @@ class NewLeadForm(forms.Form):
             del self.fields["pipeline"]
 
     def clean(self) -> dict[str, Any]:
-        """Something must say what the lead is about."""
+        """Something must say what the lead is about, and whose the phone number is."""
         cleaned = super().clean() or {}
+        if cleaned.get("phone") and not (cleaned.get("person") or cleaned.get("email")):
+            self.add_error("person", _("Whose number is this? Give a name or an e-mail address."))
         named = any(cleaned.get(name) for name in ("company", "title", "person", "email"))
         if not (named or self.errors):
             self.add_error("company", _("Name a company, a contact or what it is about."))

@@ -22,6 +22,7 @@ from cadans.team.actions import (
 )
 from cadans.team.models import Absence, Team, User
 from cadans.team.queries import today
+from cadans.web.days import DayField
 from cadans.web.settings.listing import (
     ADMINS,
     EVERYBODY,
@@ -158,11 +159,11 @@ class AbsenceForm(ByUser):
     """Days on which somebody is away."""
 
     who = forms.ModelChoiceField(User.objects.active(), label=gettext_lazy("Who"), empty_label=None)
-    first = forms.DateField(
+    first = DayField(
         label=gettext_lazy("First day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    last = forms.DateField(
+    last = DayField(
         label=gettext_lazy("Last day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

@@ -49,7 +49,7 @@ def edit(request: PageRequest, id: uuid.UUID) -> HttpResponse:
         "assignee": task.assignee_id,
         "note": task.note,
     }
-    form = TaskForm(posted(request), initial=first)
+    form = TaskForm(posted(request), in_drawer=True, initial=first)
     if request.method == "POST" and form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         try:
