@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -20,10 +20,11 @@ from cadans.team.queries import organisation
 
 @dataclass(frozen=True)
 class Names:
-    """What ids are called, in the reader's language, and where the reader is."""
+    """What ids are called, in the reader's language, which stages end a lead, and where we are."""
 
     of: Mapping[str, str] = field(default_factory=dict)
     goals: Mapping[tuple[str, int, str, str], str] = field(default_factory=dict)
+    ends: Set[str] = frozenset()
     zone: str = "Europe/Amsterdam"
 
     def __getitem__(self, id: Any) -> str:
@@ -72,8 +73,9 @@ def names_in(events: Iterable[Event]) -> Names:
         for thing in model._default_manager.filter(id__in=ids)
     }
     pipelines = {event.pipeline for event in row if event.pipeline}
-    goals = _name_process(pipelines, row, of)
-    return Names(of=of, goals=goals, zone=organisation().time_zone)
+    ends: set[str] = set()
+    goals = _name_process(pipelines, row, of, ends)
+    return Names(of=of, goals=goals, ends=ends, zone=organisation().time_zone)
 
 
 def _mentions(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -91,15 +93,20 @@ def _as_id(value: Any) -> uuid.UUID | None:
 
 
 def _name_process(
-    pipelines: set[uuid.UUID], events: Iterable[Event], of: dict[str, str]
+    pipelines: set[uuid.UUID], events: Iterable[Event], of: dict[str, str], ends: set[str]
 ) -> dict[tuple[str, int, str, str], str]:
-    """Name pipelines, stages (by id and by key) and goals; goals as each version calls them."""
+    """Name pipelines, stages (by id and by key) and goals; goals as each version calls them.
+
+    Adds to `of`, and to `ends` the stages that end in won or lost.
+    """
     if not pipelines:
         return {}
     live: set[uuid.UUID] = set()
     for stage in Stage.objects.filter(pipeline__in=pipelines).select_related("pipeline"):
         of[str(stage.id)] = of[f"{stage.pipeline_id}/{stage.key}"] = stage.label
         of[str(stage.pipeline_id)] = stage.pipeline.name
+        if stage.ends_in:
+            ends.add(str(stage.id))
         if stage.pipeline.version_id:
             live.add(stage.pipeline.version_id)
     numbers = {

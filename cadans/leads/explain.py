@@ -173,6 +173,9 @@ def _entered(event: Event, data: Data, names: Names) -> str:
 def _left(event: Event, data: Data, names: Names) -> str:
     stage = names[data.get("stage")]
     because = event.because
+    if str(data.get("stage")) in names.ends and data.get("how") in {"won", "lost"}:
+        # Entered and left in one moment: the lead ends there and goes nowhere.
+        return _("Ended in “%(stage)s”.") % {"stage": stage}
     if because.get("rule") == "goals_met" and data.get("how") == "advanced":
         sentence = (
             _("Finished “%(left)s”: every goal was met (%(goals)s).")

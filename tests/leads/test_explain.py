@@ -89,3 +89,13 @@ def test_the_sentences_say_who_what_and_why(world: World) -> None:
     ]
     for sentence in expected:
         assert sentence in told, [sentence, *told]
+
+
+def test_the_last_stage_is_where_a_lead_ends_and_not_one_it_leaves(world: World) -> None:
+    lead = world.lead("Bakkerij Zon")
+    actions.win_lead(world.anna, lead)
+    events = list(Event.objects.filter(lead=lead.id, kind="stage_left").order_by("id"))
+    with translation.override("en"):
+        names = names_in(events)
+        told = [explain(event, names) for event in events]
+    assert told == ["Left “New”: the lead was won. Its goals were not met.", "Ended in “Won”."]
