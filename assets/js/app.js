@@ -1,5 +1,4 @@
 // What every page loads.
-import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
 import "./morph.js";
 import { startBoard } from "./board.js";
@@ -10,12 +9,11 @@ import { startInline } from "./inline.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menu.js";
-import { csrfToken, words } from "./page.js";
+import { csrfToken, showMistake, words } from "./page.js";
 import { startPalette } from "./palette.js";
 import { startToasts, toast } from "./toasts.js";
 
 window.htmx = htmx;
-window.Alpine = Alpine;
 
 /** Requests carry the CSRF token; failures are told; a request that takes long shows a line. */
 function startRequests() {
@@ -39,7 +37,7 @@ function startRequests() {
   });
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr } = event.detail;
-    if (/"toast"/.test(xhr.getResponseHeader("HX-Trigger") ?? "")) return;
+    if (/"(toast|drawer-open)"/.test(xhr.getResponseHeader("HX-Trigger") ?? "")) return;
     const known = { 401: words.expired, 403: words.forbidden, 404: words.gone, 429: words.tooFast };
     toast(known[xhr.status] ?? words.broken, "error");
   });
@@ -50,6 +48,10 @@ function startRequests() {
 
 /** A form that is under way is not sent twice. */
 function startForms() {
+  showMistake();
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.xhr?.status === 422) showMistake(detail.elt);
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("data-filters")) return;
@@ -73,7 +75,6 @@ function start() {
   startFilters();
   startInline();
   startKeys();
-  Alpine.start();
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

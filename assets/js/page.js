@@ -15,7 +15,8 @@ export function send(url, fields = {}) {
   });
 }
 
-/** Let the events that a response names in HX-Trigger happen, as htmx does for its own. */
+/** Let the events that a response names in HX-Trigger happen, as htmx does for its own; whether
+ * one of them tells the person something (a message, or a question in the side panel). */
 export function happen(response, element = document.body) {
   const header = response.headers.get("HX-Trigger");
   if (!header) return false;
@@ -25,7 +26,13 @@ export function happen(response, element = document.body) {
   for (const [name, detail] of events) {
     element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
-  return events.some(([name]) => name === "toast");
+  return events.some(([name]) => name === "toast" || name === "drawer-open");
+}
+
+/** A form that was refused: begin where the first mistake is, not where the form begins. */
+export function showMistake(within = document) {
+  const field = within.querySelector?.("[aria-invalid=true]");
+  if (field) field.focus();
 }
 
 /** Is this where somebody types? Then single keys are letters. */

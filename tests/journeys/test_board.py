@@ -59,6 +59,8 @@ def test_a_stage_that_asks_for_a_reason_asks_for_it(visit, world, transactional_
     panel = page.locator("#drawer")
     expect(panel.get_by_role("heading", name="De doelen zijn nog niet gehaald")).to_be_visible()
     expect(panel).to_contain_text("Voorstel verstuurd")
+    # Being asked is no mishap.
+    expect(page.locator("#toasts [data-toast]")).to_have_count(0)
     expect(column(page, world, "proposal")).to_contain_text("Bakkerij Zon")
     panel.get_by_role("button", name="Toch verplaatsen").click()
     expect(panel).to_contain_text("Zeg waarom")
