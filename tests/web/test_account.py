@@ -80,3 +80,11 @@ def test_log_in_in_two_steps(logged_in: Client, world: World) -> None:
     assert "Nog één stap" in second.text
     done = stranger.post("/account/2fa/authenticate/", {"code": recovery[0]})
     assert done.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("path", ["/account/email/", "/account/confirm-email/"])
+def test_pages_of_allauth_that_cadans_does_not_use_lead_to_its_own(
+    client: Client, world: World, path: str
+) -> None:
+    client.force_login(world.anna)
+    assert client.get(path).headers["Location"] in {"/settings/", "/account/login/"}
