@@ -120,3 +120,31 @@ def test_people_get_a_role_and_products_make_the_value(visit, world, transaction
     panel.get_by_role("button", name="Save").click()
     expect(page.locator(".lead-facts")).to_contain_text("€14,900")
     assert lead.parts.get().role == "champion"
+
+
+def test_nothing_on_the_page_has_the_same_id_twice(visit, world, transactional_db):
+    lead = world.lead("Bakkerij Zon", owner=world.anna)
+    page = visit(world.anna, f"/leads/{lead.id}/", language="en")
+    page.locator(".goal-hint", has_text="Log").first.click()
+    expect(page.locator("#drawer")).to_contain_text("Log what you did")
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(one => one.id)")
+    assert len(ids) == len(set(ids)), sorted(id for id in set(ids) if ids.count(id) > 1)
+
+
+def test_a_refused_form_begins_where_the_mistake_is(visit, world, transactional_db):
+    page = visit(world.anna, "/leads/new/", language="nl")
+    page.get_by_label("Bedrijf").fill("Bakkerij Zon")
+    page.get_by_label("Waarde").fill("veel")
+    page.get_by_role("button", name="Lead toevoegen").click()
+    expect(page.get_by_text("Vul een bedrag in")).to_be_visible()
+    expect(page.get_by_label("Waarde")).to_be_focused()
+
+
+def test_a_long_note_leaves_the_rest_of_the_timeline_in_sight(visit, world, transactional_db):
+    lead = world.lead("Bakkerij Zon", owner=world.anna)
+    actions.log_activity(world.anna, lead, kind="note", note="Een lange mail. " * 400 + "Groet")
+    page = visit(world.anna, f"/leads/{lead.id}/", language="nl")
+    note = page.locator(".note-long")
+    assert note.bounding_box()["height"] < 260
+    note.get_by_text("De hele notitie").click()
+    assert note.bounding_box()["height"] > 600

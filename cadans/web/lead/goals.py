@@ -148,6 +148,8 @@ def _hint(
                 return _("Fill it in"), "", goal.field.replace(".", "-")
             if goal.field.startswith(("people", "person")):
                 return _("Add somebody"), reverse("lead:people", args=[lead.id]), ""
+            if goal.field in {"product", "product_line"}:
+                return _("Choose a product"), reverse("lead:products", args=[lead.id]), ""
         case TaskGoal():
             task = stage.task(goal.task)
             return (

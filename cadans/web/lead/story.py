@@ -16,13 +16,16 @@ from cadans.events.models import Event
 from cadans.ground.text import in_language
 from cadans.leads.activity import Activity
 from cadans.leads.event_names import Names, names_in
-from cadans.leads.explain import explain
+from cadans.leads.explain import FIELDS, explain
 from cadans.leads.lead import Lead
 from cadans.leads.queries import published_of
 from cadans.web.writing import number
 
 PAGE = 40
 """Events read at a time; a page of the timeline may show fewer items."""
+
+LONG_NOTE, LONG_NOTE_LINES = 900, 14
+"""Characters and lines above which only the beginning of a note is shown at first."""
 
 # Told by another event of the same act: leaving by entering, being left over by the skipping.
 UNTOLD = {"stage_left"}
@@ -77,6 +80,11 @@ class Told:
     note: str = ""
     why: Sequence[tuple[str, str]] = ()
     undo_url: str = ""
+
+    @property
+    def note_is_long(self) -> bool:
+        """Whether the note would push the rest of the timeline out of sight."""
+        return len(self.note) > LONG_NOTE or self.note.count("\n") > LONG_NOTE_LINES
 
 
 @dataclass(frozen=True)
@@ -211,11 +219,17 @@ def _why(
         lines.append((_("Process version"), str(because["version"])))
     seen = because.get("seen")
     if isinstance(seen, Mapping) and seen:
-        lines.append((_("Values seen"), "; ".join(_seen(key, seen[key], names) for key in seen)))
+        lines.append(
+            (_("Values seen"), "; ".join(_seen(event, key, seen[key], names) for key in seen))
+        )
     return lines
 
 
-def _seen(key: str, value: Any, names: Names) -> str:
+def _seen(event: Event, key: str, value: Any, names: Names) -> str:
+    """What was seen: under the goal's name, else the field's, else its key."""
+    because = event.because
+    goal = names.goals.get((str(event.pipeline), because.get("version"), because.get("stage"), key))
+    name = goal or FIELDS.get(key) or key.replace("_", " ")
     if isinstance(value, bool):
         value = _("yes") if value else _("no")
     elif isinstance(value, int | float):
@@ -224,7 +238,7 @@ def _seen(key: str, value: Any, names: Names) -> str:
         value = ", ".join(names.of.get(str(one), str(one)) for one in value)
     else:
         value = names.of.get(str(value), value)
-    return f"{key.replace('_', ' ')}: {'–' if value is None or value == '' else value}"
+    return f"{name}: {'–' if value is None or value == '' else value}"
 
 
 def _stage_name(lead: Lead, key: Any) -> str:
