@@ -14,9 +14,10 @@ from pydantic_core import PydanticCustomError
 
 from cadans.ground.conditions import Condition
 from cadans.ground.working_time import WorkingTime
+from cadans.team.references import TeamId, UserId
 
 Strategy = Literal["round_robin", "weighted", "fewest_open", "tier", "likeliest_to_win"]
-STRICT = ConfigDict(extra="forbid")
+STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class Hours(BaseModel):
@@ -28,8 +29,11 @@ class Hours(BaseModel):
     model_config = STRICT
 
     days: str = Field(default="12345", pattern=r"^[1-7]{1,7}$")
+    """Weekdays as digits between quotes; 1 is Monday."""
     starts: time = time(9, 0)
+    """When the day begins, between quotes."""
     ends: time = time(17, 30)
+    """When it ends, between quotes."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Hours:
@@ -44,8 +48,11 @@ class Band(BaseModel):
     model_config = STRICT
 
     at_least: Decimal = Field(default=Decimal(0), ge=0, max_digits=14, decimal_places=2)
-    team: uuid.UUID | None = None
-    users: list[uuid.UUID] = Field(default_factory=list, max_length=100)
+    """The least value, in the organisation’s currency; 0 for the lowest band."""
+    team: TeamId | None = None
+    """A team: any of its members."""
+    users: list[UserId] = Field(default_factory=list, max_length=100)
+    """Instead of a team: these users."""
 
     @model_validator(mode="after")
     def _somebody(self) -> Band:
@@ -64,13 +71,20 @@ class Target(BaseModel):
 
     model_config = STRICT
 
-    team: uuid.UUID | None = None
-    users: list[uuid.UUID] = Field(default_factory=list, max_length=100)
+    team: TeamId | None = None
+    """A team: any of its members."""
+    users: list[UserId] = Field(default_factory=list, max_length=100)
+    """Instead of a team: these users."""
     strategy: Strategy = "round_robin"
+    """How one of them is chosen."""
     bands: list[Band] = Field(default_factory=list, max_length=12)
+    """With `strategy: tier`: who gets leads of which value, from low to high."""
     most_open: int | None = Field(default=None, ge=1, le=100_000)
+    """How many open leads each may have at most."""
     hours: Literal["office"] | Hours | None = None
+    """When they get leads: always, in office hours, or in their own hours."""
     most_share: int | None = Field(default=None, ge=10, le=95)
+    """With `likeliest_to_win`: the largest share of the leads (per cent) that one may get."""
 
     @model_validator(mode="after")
     def _somebody(self) -> Target:
@@ -92,7 +106,8 @@ class Target(BaseModel):
     @property
     def people(self) -> Iterator[tuple[uuid.UUID | None, list[uuid.UUID]]]:
         """Every team and list of users that it names, those of its bands too."""
-        yield from ((one.team, one.users) for one in (self.bands or [self]))
+        named: list[Band | Target] = [*self.bands] or [self]
+        yield from ((one.team, one.users) for one in named)
 
     def works_at(self, moment: datetime, office: WorkingTime) -> bool:
         """Whether its people work at that moment. True when it says nothing of hours."""
@@ -119,10 +134,15 @@ class AssignmentRule(BaseModel):
     model_config = STRICT
 
     key: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    """What the turn of round robin is kept under; once in a stage."""
     name: str = Field(min_length=1, max_length=80)
+    """What people see as the reason."""
     when: Condition = Field(default_factory=Condition)
+    """What must hold of the lead; always, when left out."""
     to: Target
+    """Who gets the lead."""
     otherwise: list[Target] = Field(default_factory=list, max_length=5)
+    """Who gets it, in this order, when nobody of them is free."""
 
     def aims(self) -> list[AssignmentRule]:
         """The rule once for each of its targets, in order: `to` is that target.

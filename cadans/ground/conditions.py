@@ -30,11 +30,14 @@ WITHOUT_OPERAND = {"set", "not_set"}
 class Compare(BaseModel):
     """One comparison of one fact."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, use_attribute_docstrings=True)
 
     field: str = Field(min_length=1, max_length=80)
+    """The field that is looked at, such as `value`, `company.country` or `custom.region`."""
     is_: Comparison = Field(alias="is")
+    """How it is compared."""
     than: Any = None
+    """What it is compared with: a value, or a list for `one_of` and `none_of`."""
 
     @model_validator(mode="after")
     def _operand_fits(self) -> Compare:
@@ -54,10 +57,12 @@ class Compare(BaseModel):
 class Condition(BaseModel):
     """All of, or any of, comparisons and further conditions. Empty means: always."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     all: list[Compare | Condition] = Field(default_factory=list)
+    """Each of these must hold."""
     any: list[Compare | Condition] = Field(default_factory=list)
+    """At least one of these must hold."""
 
 
 @dataclass(frozen=True)

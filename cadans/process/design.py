@@ -40,7 +40,7 @@ class Due(BaseModel):
     unit: Literal["hours", "working_hours", "days", "working_days"] = "working_days"
     """Working hours and days skip nights, weekends, public holidays and the assignee’s absence."""
     since: Literal["entered", "task", "before_expected_close"] = "entered"
-    """Counted from entering the stage or the end of another task, or back from the expected close."""
+    """From entering the stage, from the end of another task, or back from the expected close."""
     task: str | None = Field(default=None, pattern=KEY)
     """With `since: task`: the key of the task of this stage that comes first."""
 

@@ -17,9 +17,13 @@ class ActivityGoal(Goal, Since):
 
     kind: Literal["activity"] = "activity"
     activity: str = Field(min_length=1, max_length=40)
+    """The kind of activity: `call`, `meeting`, `demo`, `email`, `ask`, or one of your own."""
     outcome: str = Field(default="", max_length=40)
+    """The outcome that it must have had; any, when left out."""
     times: int = Field(default=1, ge=1, le=100)
+    """How many there must be."""
     planned: bool = False
+    """Whether planned ones count too."""
 
     def weigh(self, facts: Facts) -> Weighing:
         moments = [

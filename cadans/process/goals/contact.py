@@ -20,7 +20,9 @@ class ContactGoal(Goal):
 
     kind: Literal["contact"] = "contact"
     details: list[Detail] = Field(default=["email"], min_length=1, max_length=3)
+    """What must be known, all of the same person."""
     role: Role = ""
+    """The buying role that they must have; whichever, when left out."""
 
     def lacking(self, facts: Facts) -> list[Detail]:
         """The details that are still to be found of the person of whom most is known."""

@@ -26,9 +26,13 @@ class EmailGoal(Goal, Since):
 
     kind: Literal["email"] = "email"
     what: Literal["answered", "opened", "clicked"] = "answered"
+    """What must have happened to an e-mail of ours."""
     subject: str = Field(default="", max_length=200)
+    """Text that its subject must hold; any, when left out."""
     link: str = Field(default="", max_length=400)
+    """With `what: clicked`: text that the link must hold; any, when left out."""
     times: int = Field(default=1, ge=1, le=100)
+    """How many e-mails."""
 
     @model_validator(mode="after")
     def _only_clicks_have_links(self) -> EmailGoal:

@@ -24,9 +24,13 @@ class FieldGoal(Goal):
 
     kind: Literal["field"] = "field"
     field: str = PydanticField(min_length=1, max_length=80)
+    """The field, such as `value`, `expected_close`, `people.decision_maker` or `custom.region`."""
     at_least: Decimal | date | None = None
+    """The least it may be: a number or a date."""
     at_most: Decimal | date | None = None
+    """The most it may be."""
     one_of: list[str] = PydanticField(default_factory=list, max_length=50)
+    """The values that count; any, when left out."""
 
     @model_validator(mode="after")
     def _bounds_fit(self) -> FieldGoal:

@@ -25,8 +25,11 @@ class FormGoal(Goal, Since):
 
     kind: Literal["form"] = "form"
     form: str = Field(default="", max_length=80)
+    """The form’s name; any form, when left out."""
     where: Condition = Field(default_factory=Condition)
+    """What must be filled in; the form’s fields are the fields."""
     times: int = Field(default=1, ge=1, le=100)
+    """How many times it must be sent in."""
 
     def weigh(self, facts: Facts) -> Weighing:
         moments = [

@@ -17,7 +17,9 @@ class PersonGoal(Goal):
 
     kind: Literal["person"] = "person"
     role: Role = ""
+    """The buying role that they must have; whichever, when left out."""
     times: int = Field(default=1, ge=1, le=50)
+    """How many people."""
 
     def weigh(self, facts: Facts) -> Weighing:
         known = [one for one in facts.people if self.role in {"", one.role}]

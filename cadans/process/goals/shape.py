@@ -35,10 +35,12 @@ class Goal(BaseModel):
 
     looks_at: ClassVar[str] = "fields"
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     key: str = Field(pattern=KEY)
+    """What ticks and reports know it by; once in a stage."""
     name: Text = Field(default_factory=dict)
+    """What it is called, in each language; made of its kind when left out."""
 
     def weigh(self, facts: Facts) -> Weighing:
         """Weigh the goal on a lead that is in the goal's stage."""
@@ -48,7 +50,10 @@ class Goal(BaseModel):
 class Since(BaseModel):
     """For goals about what happened: counted from entering the stage, or ever."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     since: Literal["entered", "ever"] = "entered"
+    """Whether only what happened since entering the stage counts, or all of it."""
 
     def counts(self, at: datetime, facts: Facts) -> bool:
         """Whether something that happened at that moment counts."""

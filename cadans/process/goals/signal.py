@@ -18,8 +18,11 @@ class SignalGoal(Goal, Since):
 
     kind: Literal["signal"] = "signal"
     signal: str = Field(min_length=1, max_length=60)
+    """The signal’s name."""
     where: Condition = Field(default_factory=Condition)
+    """What its payload must say; the payload’s keys are the fields."""
     times: int = Field(default=1, ge=1, le=100)
+    """How many must arrive."""
 
     def weigh(self, facts: Facts) -> Weighing:
         moments = [

@@ -17,6 +17,7 @@ class TaskGoal(Goal, Since):
 
     kind: Literal["task"] = "task"
     task: str = Field(pattern=KEY)
+    """The key of the task of this stage that must be done."""
 
     def weigh(self, facts: Facts) -> Weighing:
         moments = [
