@@ -12,8 +12,7 @@ the models' own names only; every value travels as a parameter.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -22,30 +21,29 @@ from django.db import connection, models
 Thing = TypeVar("Thing", bound=models.Model)
 
 
-@contextmanager
-def planned_once() -> Iterator[Any]:
-    """A cursor whose statements the database plans once a connection, and keeps."""
-    with connection.cursor() as cursor:
-        connection.connection.prepare_threshold = 1
-        try:
-            yield cursor
-        finally:
-            connection.connection.prepare_threshold = None
-
-
 def rows(text: str, *values: Any) -> list[tuple[Any, ...]]:
     """The rows that a statement gives."""
-    with planned_once() as cursor:
-        cursor.execute(text, values)
+    with connection.cursor() as cursor:
+        _carry_out(cursor, text, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 
 def tell(text: str, *values: Any) -> int:
     """Carry out a statement that gives no rows; how many rows it changed."""
-    with planned_once() as cursor:
-        cursor.execute(text, values)
+    with connection.cursor() as cursor:
+        _carry_out(cursor, text, values)
         return int(cursor.rowcount)
+
+
+def _carry_out(cursor: Any, text: str, values: Sequence[Any]) -> None:
+    """Let the database plan the statement once a connection, and keep the plan."""
+    driver: Any = connection.connection
+    driver.prepare_threshold = 1
+    try:
+        cursor.execute(text, values)
+    finally:
+        driver.prepare_threshold = None
 
 
 def every(
