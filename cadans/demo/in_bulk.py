@@ -237,6 +237,7 @@ class InBulk:
                 "kind": kind,
                 "at": at,
                 "held": held,
+                "called_off_at": None,
                 "outcome": outcome,
                 "note": note,
                 "by": by,

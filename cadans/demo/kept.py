@@ -83,6 +83,7 @@ def _task_row(twin: Twin, task: TwinTask) -> dict[str, Any]:
         "required": task.required,
         "assignee": task.assignee,
         "due_at": task.due_at,
+        "due_by_hand": False,
         "note": "",
         "made_at": task.made_at,
         "ended_at": task.ended_at,

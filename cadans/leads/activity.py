@@ -24,7 +24,10 @@ class ActivityKind(models.TextChoices):
 
 
 class Activity(Row):
-    """A call, meeting, demo, e-mail or note; planned when `held` is false."""
+    """A call, meeting, demo, e-mail or note; planned when `held` is false.
+
+    A planned one is held later, or called off: then it never took place.
+    """
 
     class Outcome(models.TextChoices):
         REACHED = "reached", _("Reached")
@@ -36,6 +39,7 @@ class Activity(Row):
     kind = models.CharField(_("kind"), max_length=10, choices=ActivityKind)
     at = models.DateTimeField(_("when"), default=timezone.now)
     held = models.BooleanField(default=True)
+    called_off_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     note = models.TextField(_("note"), blank=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="activities")
@@ -43,10 +47,28 @@ class Activity(Row):
 
     class Meta:
         verbose_name_plural = "activities"
-        indexes = [models.Index(fields=["lead", "at"], name="activity_of_lead")]
+        indexes = [
+            models.Index(fields=["lead", "at"], name="activity_of_lead"),
+            models.Index(
+                fields=["by", "at"],
+                condition=models.Q(held=False, called_off_at=None),
+                name="planned_by_whom",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(called_off_at=None) | models.Q(held=False),
+                name="held_is_not_called_off",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d}"
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is still to take place, or to be told how it went."""
+        return not self.held and self.called_off_at is None
 
 
 class Signal(Row):

@@ -1,4 +1,4 @@
-"""Jobs that follow from events elsewhere. Each takes ids and may run twice without harm."""
+"""Jobs that follow from events elsewhere, and from the clock. Each may run twice without harm."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 
 from procrastinate.contrib.django import app
 
-from cadans.leads.actions import settle_lead
+from cadans.leads.actions import notice_idle_leads, notice_overdue_tasks, settle_lead
 from cadans.leads.lead import Lead
 
 
@@ -26,6 +26,20 @@ def settle_leads_of_person(*, event: str, subject: str) -> None:
 def settle_leads_of_pipeline(*, event: str, subject: str) -> None:
     """Weigh the goals of the open leads of a pipeline whose design was published."""
     _settle(event, Lead.objects.present().open().filter(pipeline=uuid.UUID(subject)))
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="idle")
+@app.task(name="cadans.leads.jobs.notice_idle", queueing_lock="cadans.notice_idle")
+def notice_idle(timestamp: int) -> None:
+    """Notice the leads that became idle since anybody looked, however long ago that was."""
+    notice_idle_leads()
+
+
+@app.periodic(cron="* * * * *", periodic_id="overdue")
+@app.task(name="cadans.leads.jobs.notice_overdue", queueing_lock="cadans.notice_overdue")
+def notice_overdue(timestamp: int) -> None:
+    """Notice the tasks whose due date passed since anybody looked, however long ago that was."""
+    notice_overdue_tasks()
 
 
 def _settle(event: str, leads) -> None:  # type: ignore[no-untyped-def]

@@ -1,6 +1,7 @@
 """Leads and all that hangs on them. The tables are in the topic modules beside this one."""
 
 from cadans.leads.activity import Activity, ActivityKind, Signal
+from cadans.leads.lapse import IdleSpell, MissedDue
 from cadans.leads.lead import Closing, Lead, LeadPerson, LeadProduct, StageVisit
 from cadans.leads.offer import LossReason, Product, ProductLine, Source
 from cadans.leads.task import GoalTick, Task
@@ -10,10 +11,12 @@ __all__ = [
     "ActivityKind",
     "Closing",
     "GoalTick",
+    "IdleSpell",
     "Lead",
     "LeadPerson",
     "LeadProduct",
     "LossReason",
+    "MissedDue",
     "Product",
     "ProductLine",
     "Signal",

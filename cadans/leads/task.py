@@ -66,6 +66,9 @@ class Task(Row):
         User, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("for")
     )
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_by_hand = models.BooleanField(
+        default=False, db_default=False, help_text="somebody chose the due date: it stays"
+    )
     note = models.TextField(_("note"), blank=True)
     made_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -31,6 +31,9 @@ class Organisation(models.Model):
     time_zone = models.CharField(max_length=50, default="Europe/Amsterdam")
     language = models.CharField(max_length=5, default="nl")
     country = models.CharField(max_length=2, default="NL", help_text=_("whose holidays count"))
+    region = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text=_("and its own holidays")
+    )
     workdays = models.CharField(
         max_length=7, default="12345", help_text=_("1 is Monday, 7 is Sunday")
     )

@@ -115,6 +115,7 @@ def working_time() -> WorkingTime:
     return WorkingTime(
         zone=settings.time_zone,
         country=settings.country,
+        region=settings.region,
         workdays=frozenset(int(day) for day in settings.workdays),
         starts=settings.day_starts,
         ends=settings.day_ends,

@@ -1,13 +1,15 @@
 """Every verb of a sale. Each is one act: one transaction, its events, one job afterwards.
 
 `creating` makes leads, `changing` edits them, `moving` carries them through and out of the
-process, `working` is the daily work (activities, tasks, goals, signals), `parts` the people and
-products on a lead. `offering` keeps the lists of what is sold and why leads are lost, `own_fields`
-the organisation's own fields.
+process, `working` is the daily work (activities, tasks, goals, signals), `planning` what becomes
+of planned activities, `scheduling` keeps due dates true, `lapsing` notices what fell due, `parts`
+the people and products on a lead. `offering` keeps the lists of what is sold and why leads are
+lost, `own_fields` the organisation's own fields.
 """
 
 from cadans.leads.actions.changing import assign_lead, change_lead, delete_lead
 from cadans.leads.actions.creating import create_lead
+from cadans.leads.actions.lapsing import notice_idle_leads, notice_overdue_tasks
 from cadans.leads.actions.moving import (
     cancel_lead,
     lose_lead,
@@ -37,6 +39,7 @@ from cadans.leads.actions.parts import (
     remove_person_from_lead,
     set_products,
 )
+from cadans.leads.actions.planning import call_off_activity, hold_activity, replan_activity
 from cadans.leads.actions.settling import settle_lead
 from cadans.leads.actions.signals import receive_signal
 from cadans.leads.actions.working import (
@@ -57,6 +60,7 @@ __all__ = [
     "add_source",
     "add_task",
     "assign_lead",
+    "call_off_activity",
     "cancel_lead",
     "change_custom_field",
     "change_lead",
@@ -71,12 +75,16 @@ __all__ = [
     "delete_lead",
     "delete_listed",
     "do_task",
+    "hold_activity",
     "log_activity",
     "lose_lead",
     "move_lead",
+    "notice_idle_leads",
+    "notice_overdue_tasks",
     "receive_signal",
     "remove_person_from_lead",
     "reopen_lead",
+    "replan_activity",
     "set_products",
     "settle_lead",
     "skip_task",

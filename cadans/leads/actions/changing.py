@@ -17,6 +17,7 @@ from cadans.ground.custom_fields import CustomField, clean_values
 from cadans.ground.errors import Invalid
 from cadans.leads.actions.creating import clean_value
 from cadans.leads.actions.locking import not_before, past, short, take
+from cadans.leads.actions.scheduling import follow_expected_close
 from cadans.leads.lead import Lead
 from cadans.leads.settle import give, save, settle
 from cadans.team.models import User
@@ -72,6 +73,8 @@ def change_lead(
             give(deed, owner.id if owner else None, because={})
         if act.events:
             settle(deed)
+        if "expected_close" in changed:
+            follow_expected_close(deed)
     return deed.lead
 
 

@@ -15,6 +15,7 @@ from cadans.events.act import Act
 from cadans.ground.asking import first
 from cadans.ground.errors import Conflict, Invalid, NotFound, Outdated
 from cadans.leads.actions.locking import AHEAD, past, short, take
+from cadans.leads.actions.scheduling import follow_task
 from cadans.leads.activity import Activity, ActivityKind
 from cadans.leads.lead import Lead
 from cadans.leads.settle import Deed, save, settle
@@ -205,6 +206,8 @@ def change_task(
         if changed:
             if "name" in changed:
                 task.name_in = {}
+            if "due_at" in changed:
+                task.due_by_hand = True
             task.revision += 1
             task.save()
             act.record("task_changed", deed.subject, data={"task": task.id, "changes": changed})
@@ -221,7 +224,7 @@ def do_task(
 def skip_task(
     actor: User | None, task: Task, *, at: datetime | None = None, via: str = "web"
 ) -> Task:
-    """Mark a task skipped. Skipping it twice changes nothing."""
+    """Mark a task skipped. Skipping it twice changes nothing. What follows it is due from then."""
     return _end_task(actor, task, Task.State.SKIPPED, at, via)
 
 
@@ -250,6 +253,7 @@ def _end_task(actor: User | None, task: Task, state: str, at: datetime | None, v
         if state == Task.State.DONE:
             deed.lead.touched_at = max(deed.lead.touched_at, act.at)
         settle(deed)
+        follow_task(deed, task)
     return task
 
 

@@ -11,6 +11,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 
+from cadans.ground.working_time import regions_of
 from cadans.team.models import ApiToken, Organisation, User
 
 
@@ -56,6 +57,11 @@ class OrganisationForm(forms.Form):
         label=gettext_lazy("Country"),
         help_text=gettext_lazy("Its national holidays are no working days."),
     )
+    region = forms.ChoiceField(
+        label=gettext_lazy("Region"),
+        required=False,
+        help_text=gettext_lazy("Its own holidays are no working days either."),
+    )
     workdays = forms.MultipleChoiceField(
         label=gettext_lazy("Working days"), choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
     )
@@ -81,6 +87,10 @@ class OrganisationForm(forms.Form):
             ((code, names.get(code, code)) for code in codes), key=lambda one: one[1]
         )
         self.fields["country"].choices = countries  # type: ignore[attr-defined]
+        country = str((self.data if self.is_bound else self.initial).get("country") or "")
+        regions = sorted(regions_of(country).items(), key=lambda one: one[1])
+        self.fields["region"].choices = [("", "–"), *regions]  # type: ignore[attr-defined]
+        self.has_regions = bool(regions)
 
     def changes(self) -> dict[str, Any]:
         """What `change_organisation` takes."""

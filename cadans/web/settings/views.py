@@ -55,7 +55,8 @@ def organisation(request: PageRequest) -> HttpResponse:
     require_role(request.user, User.Role.ADMIN)
     now = settings_of_organisation()
     initial = {name: getattr(now, name) for name in OrganisationForm.base_fields}
-    form = OrganisationForm(request.POST or None, initial=initial | {"workdays": [*now.workdays]})
+    initial |= {"workdays": [*now.workdays], "country": request.GET.get("country", now.country)}
+    form = OrganisationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             change_organisation(request.user, changes=form.changes())
