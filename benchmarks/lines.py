@@ -20,17 +20,23 @@ from cadans.demo.words import FIRST_NAMES, SURNAMES
 JSON = ("Content-Type", "application/json")
 FLOOR = "bare Django: insert one row"
 EMPTY = "bare Django: empty view"
+ROWS_OF_A_LEAD = "bare SQL: the rows of a new lead"
+ROWS_OF_A_STEP = "bare SQL: the rows of a step forward"
 WORDS = ("van", "bak", "jans", "kompas", "de wi", "trans", "polder", "merw", "ann", "logis")
 
 
 @dataclass(frozen=True)
 class Line:
-    """`requests(seconds)` gives requests without an end, or as many as were prepared."""
+    """`requests(seconds)` gives requests without an end, or as many as were prepared.
+
+    `beside` names the floor; `same_rows` the line that adds the same rows and does nothing else.
+    """
 
     name: str
     on_floor: bool
     beside: str
     requests: Callable[[float, int], Iterator[Request]]
+    same_rows: str = ""
 
 
 def lines(served: Served) -> list[Line]:
@@ -41,7 +47,8 @@ def lines(served: Served) -> list[Line]:
     year = f"from={until - timedelta(days=365)}&to={until}"
 
     def same(method: str, path: str, *headers: tuple[str, str]) -> Callable[..., Iterator[Request]]:
-        return lambda _seconds, _clients: itertools.repeat(Request(method, path, None, headers))
+        body = b"{}" if method == "POST" else None
+        return lambda _seconds, _clients: itertools.repeat(Request(method, path, body, headers))
 
     def created(_seconds: float, _clients: int) -> Iterator[Request]:
         for n in itertools.count():
@@ -66,8 +73,10 @@ def lines(served: Served) -> list[Line]:
             "",
             lambda _seconds, _clients: itertools.repeat(Request("POST", "/insert", bare_row)),
         ),
-        Line("create a lead (API)", False, FLOOR, created),
-        Line("log an activity that advances a lead (API)", False, FLOOR, advanced),
+        Line("create a lead (API)", False, FLOOR, created, ROWS_OF_A_LEAD),
+        Line("log an activity that advances a lead (API)", False, FLOOR, advanced, ROWS_OF_A_STEP),
+        Line(ROWS_OF_A_LEAD, True, FLOOR, same("POST", "/same-rows/lead")),
+        Line(ROWS_OF_A_STEP, True, FLOOR, same("POST", "/same-rows/step")),
         Line(
             "board (API)", False, EMPTY, same("GET", "/api/v1/board/b2b-classic?cards=20", *bearer)
         ),

@@ -22,27 +22,28 @@ Runs = dict[tuple[str, int], list[Run]]
 def table(lines: list[Line], runs: Runs) -> str:
     """A Markdown table: medians over the rounds, the range in brackets, the ratio to the floor."""
     rows = [
-        "| what | clients | a second | p50 ms | p95 ms | × floor |",
-        "|---|--:|--:|--:|--:|--:|",
+        "| what | clients | a second | p50 ms | p95 ms | × floor | × same rows |",
+        "|---|--:|--:|--:|--:|--:|--:|",
     ]
     for clients in sorted({key[1] for key in runs}):
         for line in lines:
             done = runs[line.name, clients]
-            ratio = ""
-            if line.beside:
-                beside = runs[line.beside, clients]
-                each = [
-                    floor.per_second / run.per_second
-                    for floor, run in zip(beside, done, strict=True)
-                ]
-                ratio = f"{median(each):.1f} ({min(each):.1f}-{max(each):.1f})"
+            floor = _ratio(runs.get((line.beside, clients)), done)
+            same_rows = _ratio(runs.get((line.same_rows, clients)), done)
             speeds = [run.per_second for run in done]
             rows.append(
                 f"| {line.name} | {clients} | {median(speeds):,.0f} "
                 f"({min(speeds):,.0f}-{max(speeds):,.0f}) | {median(r.p50 for r in done):.1f} "
-                f"| {median(r.p95 for r in done):.1f} | {ratio} |"
+                f"| {median(r.p95 for r in done):.1f} | {floor} | {same_rows} |"
             )
     return "\n".join(rows)
+
+
+def _ratio(floor: list[Run] | None, done: list[Run]) -> str:
+    if floor is None:
+        return ""
+    each = [bare.per_second / run.per_second for bare, run in zip(floor, done, strict=True)]
+    return f"{median(each):.1f} ({min(each):.1f}-{max(each):.1f})"
 
 
 def page(size: int, served: Served, rounds: int, lasting: float, figures: str) -> str:
@@ -57,7 +58,8 @@ machines or days cannot be compared; the ratios to the floor can.
 {day:%-d %B %Y}, a demo company of {size:,} leads.{loaded} {machine(served)} One web
 process, {rounds} rounds of {lasting:g} s a line, in turns; clients on the same machine. In brackets
 the lowest and highest round. × floor: how many times as long as the bare insert (for what writes)
-or the empty view (for what reads) in the same round.
+or the empty view (for what reads) in the same round. × same rows: as many times as long as plain
+SQL takes for the same rows in the same tables, without rules, choices or checks.
 
 {figures}
 """

@@ -1,4 +1,4 @@
-"""An empty view, and one that inserts a row."""
+"""An empty view, one that inserts a row, and one that inserts the rows of a whole deed."""
 
 import json
 from decimal import Decimal
@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from benchmarks.bare.models import Row
+from benchmarks.bare.rows import write
 
 
 def empty(_request: HttpRequest) -> HttpResponse:
@@ -19,4 +20,13 @@ def insert(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"id": str(row.id), "title": row.title}, status=201)
 
 
-urlpatterns = [path("empty", empty), path("insert", insert)]
+def same_rows(request: HttpRequest, kind: str) -> HttpResponse:
+    json.loads(request.body)
+    return JsonResponse({"rows": write(kind)}, status=201)
+
+
+urlpatterns = [
+    path("empty", empty),
+    path("insert", insert),
+    path("same-rows/<str:kind>", same_rows),
+]
