@@ -30,7 +30,11 @@ OF_A_NEW_LEAD = (
     ("events_event", "act = %(act)s"),
 )
 OF_A_STEP_FORWARD = (
-    ("leads_activity", "lead_id = %(lead)s"),
+    (
+        "leads_activity",
+        "id = (SELECT (data->>'activity')::uuid FROM events_event "
+        "WHERE act = %(act)s AND kind = 'activity_logged')",
+    ),
     ("leads_stagevisit", "lead_id = %(lead)s AND left_at IS NULL"),
     (
         "leads_task",
@@ -39,7 +43,9 @@ OF_A_STEP_FORWARD = (
     ),
     ("events_event", "act = %(act)s"),
 )
+# Whose values no two rows share; and by what the events are told from the product's.
 UNIQUE = {"contacts_company": "domain", "contacts_person": "email"}
+VIA = "floor"
 
 
 @dataclass
@@ -85,14 +91,18 @@ def write(kind: str) -> int:
     """Add the rows once more in one transaction, a statement a row; how many they were."""
     tables = template(kind)
     fresh = {row[0]: uuid7() for table in tables for row in table.rows}
+    events = tables[-1]
+    fresh[events.rows[0][events.columns.index("act")]] = uuid7()
     with transaction.atomic(), connection.cursor() as cursor:
         for table in tables:
             for row in table.rows:
                 values = [_value(value, fresh) for value in row]
                 if (column := UNIQUE.get(table.name)) is not None:
                     values[table.columns.index(column)] = f"{uuid.uuid4().hex[:12]}@floor.example"
+                if table is events:
+                    values[table.columns.index("via")] = VIA
                 cursor.execute(table.statement, values)
-    return len(fresh)
+    return sum(len(table.rows) for table in tables)
 
 
 def _over(stays: Table, row: Sequence[Any]) -> Sequence[Any]:
