@@ -16,7 +16,19 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
-# Which rows belong to a deed: all but the last are looked up by the lead.
+# Which rows a deed added, table by table.
+TOLD = (
+    (
+        "leads_stagevisit",
+        "entered_by IN (SELECT id FROM events_event WHERE act = %(act)s)",
+    ),
+    (
+        "leads_task",
+        "id IN (SELECT (data->>'task')::uuid FROM events_event "
+        "WHERE act = %(act)s AND kind = 'task_laid')",
+    ),
+    ("events_event", "act = %(act)s"),
+)
 OF_A_NEW_LEAD = (
     ("contacts_company", "id = (SELECT company_id FROM leads_lead WHERE id = %(lead)s)"),
     (
@@ -25,9 +37,7 @@ OF_A_NEW_LEAD = (
     ),
     ("leads_lead", "id = %(lead)s"),
     ("leads_leadperson", "lead_id = %(lead)s"),
-    ("leads_stagevisit", "lead_id = %(lead)s"),
-    ("leads_task", "lead_id = %(lead)s"),
-    ("events_event", "act = %(act)s"),
+    *TOLD,
 )
 OF_A_STEP_FORWARD = (
     (
@@ -35,13 +45,7 @@ OF_A_STEP_FORWARD = (
         "id = (SELECT (data->>'activity')::uuid FROM events_event "
         "WHERE act = %(act)s AND kind = 'activity_logged')",
     ),
-    ("leads_stagevisit", "lead_id = %(lead)s AND left_at IS NULL"),
-    (
-        "leads_task",
-        "lead_id = %(lead)s AND visit_id IN (SELECT id FROM leads_stagevisit "
-        "WHERE lead_id = %(lead)s AND left_at IS NULL)",
-    ),
-    ("events_event", "act = %(act)s"),
+    *TOLD,
 )
 # Whose values no two rows share; and by what the events are told from the product's.
 UNIQUE = {"contacts_company": "domain", "contacts_person": "email"}
