@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from cadans.assignment.models import Area, Territory, Turn
+from cadans.assignment.models import Area, Territory, Turn, WinTable
 from cadans.events.act import Act, Subject
 from cadans.ground.asking import first
 from cadans.ground.errors import Conflict, Invalid
@@ -34,10 +35,27 @@ def lock_turn(act: Act, pool: str) -> Turn:
     return turn
 
 
-def take_turn(turn: Turn, user: uuid.UUID) -> None:
-    """Note that somebody had a turn; it is written when the act ends."""
+def take_turn(turn: Turn, user: uuid.UUID, tally: Mapping[str, float] | None = None) -> None:
+    """Note that somebody had a turn, and what the strategy keeps of each; it is written when the
+    act ends."""
     turn.last = user
     turn.dealt += 1
+    if tally:
+        turn.tally = dict(tally)
+
+
+def keep_chances(pipeline: uuid.UUID, document: Mapping[str, Any], *, closed: int) -> None:
+    """Keep what was learned of the reps' chances to win in a pipeline, in place of what was."""
+    with Act(None, via="job") as act:
+        WinTable.objects.update_or_create(
+            pipeline=pipeline,
+            defaults={"document": document, "closed": closed, "learned_at": act.at},
+        )
+        act.record(
+            "chances_learned",
+            Subject("pipeline", pipeline, None, pipeline),
+            data={"closed": closed, "differ": document.get("differ")},
+        )
 
 
 @dataclass(frozen=True)

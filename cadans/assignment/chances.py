@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,8 @@ Traits = Mapping[str, str]
 """What makes leads alike: trait → value as text; `""` when the lead has none."""
 
 SEPARATOR = "|"
+EVERYWHERE = "*"
+"""The segment of leads of no known kind: what is known of all leads together."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,12 @@ class Chances:
         return self.reps.get(str(rep), self.others)
 
 
-def segment_of(traits: Traits, alike: list[str]) -> str:
+def segment_of(traits: Traits, alike: Sequence[str]) -> str:
     """The key of the kind of leads that have the same traits of those in `alike`."""
     return SEPARATOR.join(traits.get(trait, "") for trait in alike)
 
 
-def band_of(value: Decimal | None, bounds: list[str]) -> str:
+def band_of(value: Decimal | None, bounds: Sequence[str]) -> str:
     """The size band in which a value lies: `0` for the smallest; `""` when it is not known."""
     if value is None:
         return ""
@@ -78,17 +80,11 @@ def chances_in(document: Mapping[str, Any], traits: Traits) -> Chances | None:
     """What a learned document says of leads with these traits; None when it says nothing."""
     if not document:
         return None
-    segment = segment_of(traits, document["alike"])
-    everywhere = document["segments"].get("*", {})
-    found = document["segments"].get(segment, everywhere)
-    if not found:
-        return None
-    reps = {
-        rep: Chance(*numbers) for rep, numbers in {**everywhere["reps"], **found["reps"]}.items()
-    }
+    segments = document["segments"]
+    found = segments.get(segment_of(traits, document["alike"])) or segments[EVERYWHERE]
     return Chances(
         differ=document["differ"],
-        reps=reps,
+        reps={rep: Chance(*numbers) for rep, numbers in found["reps"].items()},
         others=Chance(*found["others"]),
         wins=found["wins"],
         closed=found["closed"],

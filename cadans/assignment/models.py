@@ -1,4 +1,4 @@
-"""Territories, and whose turn it was."""
+"""Territories, whose turn it was, and what was learned of who wins."""
 
 from __future__ import annotations
 
@@ -66,6 +66,24 @@ class Turn(models.Model):
     pool = models.CharField(primary_key=True, max_length=120)
     last = models.UUIDField(null=True)
     dealt = models.PositiveBigIntegerField(default=0)
+    tally = models.JSONField(default=dict, help_text="what the strategy keeps of each: id → number")
 
     def __str__(self) -> str:
         return f"{self.pool}: {self.dealt}"
+
+
+class WinTable(models.Model):
+    """What was learned of the reps' chances to win in a pipeline (`insight/win_model.py`).
+
+    `document` is what `chances.chances_in` reads; empty when nothing was closed yet.
+    """
+
+    pipeline = models.UUIDField(primary_key=True)
+    document = models.JSONField(default=dict)
+    closed = models.PositiveIntegerField(
+        default=0, help_text="closed leads that it was learned from"
+    )
+    learned_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.pipeline}: {self.closed}"

@@ -26,6 +26,7 @@ from cadans.events.models import Event
 from cadans.ground.asking import first, rows
 from cadans.ground.money import convert
 from cadans.leads.candidates import candidates_of
+from cadans.leads.chances import chances_of
 from cadans.leads.facts import Gathered, facts_of, fields_of
 from cadans.leads.lead import Closing, Lead, StageVisit
 from cadans.leads.task import Task
@@ -181,10 +182,17 @@ def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
         # Locked first: whoever waits counts the other's lead among the open ones.
         turn = lock_turn(deed.act, pool(rule.key))
         counted = rule.to.strategy == "fewest_open" or rule.to.most_open is not None
-        return candidates_of(rule.to, counted=counted, on=deed.absent_on), Rota(turn.last)
+        people = candidates_of(rule.to, counted=counted, on=deed.absent_on)
+        return people, Rota(turn.last, turn.tally)
 
     facts = fields_of(deed.lead, needs_of_rules(stage), deed.gathered)
-    context = Context(seed=str(deed.lead.id), at=deed.at, office=working_time())
+    worth = facts.get("worth", deed.lead.value)
+    context = Context(
+        seed=str(deed.lead.id),
+        at=deed.at,
+        office=working_time(),
+        chances=lambda: chances_of(deed.lead, deed.process.pipeline, worth),
+    )
     choice = choose(stage.rules, facts, candidates, context)
     if choice is None:
         return
@@ -192,7 +200,7 @@ def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
     if choice.user is None:
         deed.record("assignment_missed", data={"owner": deed.lead.owner_id}, because=because)
         return
-    take_turn(lock_turn(deed.act, pool(choice.rule)), choice.user)
+    take_turn(lock_turn(deed.act, pool(choice.rule)), choice.user, choice.tally)
     give(deed, choice.user, because=because)
 
 
@@ -202,14 +210,25 @@ def give(deed: Deed, owner: uuid.UUID | None, *, because: Mapping[str, Any]) -> 
     if before == owner:
         return
     deed.lead.owner_id = owner
-    if before is not None:
-        Task.objects.filter(lead=deed.lead, assignee=before, state=Task.State.OPEN).update(
-            assignee=owner
-        )
-        for task in deed.act.new(Task):
-            if task.assignee_id == before and task.state == Task.State.OPEN:
-                task.assignee_id = owner
-    deed.record("lead_assigned", data={"owner": owner, "before": before}, because=because)
+    data: dict[str, Any] = {"owner": owner, "before": before}
+    if before is not None and (along := _hand_over(deed, before, owner)):
+        data["tasks"] = along
+    deed.record("lead_assigned", data=data, because=because)
+
+
+def _hand_over(deed: Deed, before: uuid.UUID, owner: uuid.UUID | None) -> list[uuid.UUID]:
+    """Give the old owner's open tasks on the lead to the new one; which they were."""
+    handed = rows(
+        "UPDATE leads_task SET assignee_id = %s "
+        "WHERE lead_id = %s AND assignee_id = %s AND state = 'open' RETURNING id",
+        owner,
+        deed.lead.id,
+        before,
+    )
+    for task in deed.act.new(Task):
+        if task.assignee_id == before and task.state == Task.State.OPEN:
+            task.assignee_id = owner
+    return sorted(id for (id,) in handed)
 
 
 def _enter_stage(deed: Deed, steps: Sequence[decide.EnterStage]) -> None:

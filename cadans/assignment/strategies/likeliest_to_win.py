@@ -24,17 +24,21 @@ from typing import Any
 from cadans.assignment.candidates import Candidate, Context, Picked, Rota
 from cadans.assignment.chances import Chance, Chances
 
-ENOUGH = 10
+ENOUGH = 5
 """Closed leads that there must be for each rep, on average, before results are looked at."""
 
-LEAST = 0.055
-"""The smallest share of the latest leads; a little more than the 5 % that is promised."""
+LEAST = 0.0505
+"""The smallest share of the latest leads; just above the 5 % that is promised."""
 
-MOST = 0.6
+MOST = 0.75
 """The largest share of the latest leads, where the rule says nothing else."""
 
-MEMORY = 200
-"""How many leads count as the latest: each one later makes earlier ones count 1/200 less."""
+MEMORY = 2000
+"""How many leads count as the latest: each one later makes earlier ones count 1/2000 less."""
+
+SURENESS = 2.0
+"""Chances are drawn as if so many times as much were known. The least share sees to learning
+already; drawn as they are, weak reps would get more leads than learning needs."""
 
 NOTHING_ELSE = Context()
 
@@ -42,25 +46,26 @@ NOTHING_ELSE = Context()
 def pick(candidates: Sequence[Candidate], rota: Rota, context: Context = NOTHING_ELSE) -> Picked:
     """The candidate with the highest chance drawn, within what keeps it fair."""
     row = sorted(candidates, key=lambda one: str(one.id))
-    had = {one: rota.tally.get(str(one.id), 0.0) for one in row}
-    neediest = min(row, key=lambda one: had[one])
     if len(row) == 1:
-        return _picked(neediest, rota, {"way": "only_one"})
+        return Picked(row[0], {"way": "only_one"}, _after(row, row[0], rota))
+    had = _had(row, rota)
+    neediest = min(row, key=lambda one: had[one])
     chances = context.chances()
     if chances is None or _closed(chances, row) < ENOUGH * len(row):
-        closed = _closed(chances, row) if chances else 0
-        return _picked(neediest, rota, {"way": "too_little", "closed": closed})
-    luck = random.Random(context.seed)  # noqa: S311 - no secret depends on it
+        why = {"way": "too_little", "closed": _closed(chances, row) if chances else 0}
+        return Picked(neediest, why, _after(row, neediest, rota))
     told = _told(chances)
+    luck = random.Random(context.seed)  # noqa: S311 - no secret depends on it
     if luck.random() >= chances.differ:
-        return _picked(neediest, rota, {"way": "alike", **told})
+        return Picked(neediest, {"way": "alike", **told}, _after(row, neediest, rota))
     total = sum(had.values())
     if had[neediest] < least_share(len(row)) * total:
-        return _picked(neediest, rota, {"way": "learning", **told, **_of(chances, neediest)})
-    most = most_share(len(row), context.most_share) * total
+        why = {"way": "learning", **told, **_of(chances, neediest)}
+        return Picked(neediest, why, _after(row, neediest, rota))
+    most = most_share(len(row), context.most_share) * (total + 1)
     free = [one for one in row if had[one] + 1 <= most] or row
     best = max(free, key=lambda one: _drawn(chances.of(one.id), luck))
-    return _picked(best, rota, {"way": "chance", **told, **_of(chances, best)})
+    return Picked(best, {"way": "chance", **told, **_of(chances, best)}, _after(row, best, rota))
 
 
 def least_share(reps: int) -> float:
@@ -74,14 +79,24 @@ def most_share(reps: int, percent: int | None) -> float:
     return max(wanted, 1.25 / reps)
 
 
-def _picked(who: Candidate, rota: Rota, why: dict[str, Any]) -> Picked:
-    tally = {rep: round(n * (1 - 1 / MEMORY), 4) for rep, n in rota.tally.items()}
-    tally[str(who.id)] = tally.get(str(who.id), 0.0) + 1
-    return Picked(who, why, tally)
+def _had(row: Sequence[Candidate], rota: Rota) -> dict[Candidate, float]:
+    """How many of the latest leads each had; somebody new begins with as many as the others."""
+    known = [rota.tally[str(one.id)] for one in row if str(one.id) in rota.tally]
+    usual = sum(known) / len(known) if known else 0.0
+    return {one: rota.tally.get(str(one.id), usual) for one in row}
+
+
+def _after(row: Sequence[Candidate], who: Candidate, rota: Rota) -> dict[str, float]:
+    """The tally with this lead. Who could not take it counts as having had an even part of it,
+    so that nobody has to catch up after a holiday."""
+    had = {str(one.id): n for one, n in _had(row, rota).items()}
+    away = {rep: n + 1 / len(row) for rep, n in rota.tally.items() if rep not in had}
+    had[str(who.id)] += 1
+    return {rep: round(n * (1 - 1 / MEMORY), 4) for rep, n in {**away, **had}.items()}
 
 
 def _drawn(chance: Chance, luck: random.Random) -> float:
-    return luck.betavariate(chance.alpha, chance.beta)
+    return luck.betavariate(SURENESS * chance.alpha, SURENESS * chance.beta)
 
 
 def _closed(chances: Chances, row: Sequence[Candidate]) -> int:
