@@ -70,6 +70,11 @@ class Activity(Row):
         """Whether it is still to take place, or to be told how it went."""
         return not self.held and self.called_off_at is None
 
+    @property
+    def is_past(self) -> bool:
+        """Whether its moment has come."""
+        return self.at <= timezone.now()
+
 
 class Signal(Row):
     """Something observed outside: trial started, page visited, invoice paid."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext_lazy, gettext_noop
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from cadans.contacts.models import BuyingRole
@@ -305,6 +305,50 @@ def _goal(sentence: str) -> Sentence:
     def told(event: Event, data: Data, names: Names) -> str:
         key = str(data.get("goal") or "–")
         goal = names.of.get(f"{data.get('stage')}/{key}", key)
+def _replanned(event: Event, data: Data, names: Names) -> str:
+    return _("%(who)s moved “%(kind)s” from %(before)s to %(at)s.") % {
+        "who": _who(event, names),
+        "kind": _kind(str(data.get("kind", ""))),
+        "before": _moment(data.get("before") or event.at, names),
+        "at": _moment(data.get("at") or event.at, names),
+    }
+
+
+def _called_off(event: Event, data: Data, names: Names) -> str:
+    told = _("“%(kind)s” of %(at)s did not take place, %(who)s noted.") % {
+        "who": _who(event, names),
+        "kind": _kind(str(data.get("kind", ""))),
+        "at": _moment(data.get("at") or event.at, names),
+    }
+    return _with_reason(told, data)
+
+
+def _task_rescheduled(event: Event, data: Data, names: Names) -> str:
+    facts = {"task": _task_name(data, names)}
+    if not data.get("due_at"):
+        return _("The task “%(task)s” has no due date any more.") % facts
+    facts["due"] = _moment(data["due_at"], names)
+    if event.because.get("rule") == "after_task":
+        first = event.because.get("task")
+        facts["first"] = in_language(first) if isinstance(first, Mapping) else str(first or "–")
+        return _("The task “%(task)s” is due %(due)s, now that “%(first)s” has ended.") % facts
+    return _("The task “%(task)s” is due %(due)s now: the expected close moved.") % facts
+
+
+def _task_overdue(event: Event, data: Data, names: Names) -> str:
+    facts = {"task": _task_name(data, names), "due": _moment(data.get("due_at"), names)}
+    return _("The task “%(task)s” was not done by %(due)s.") % facts
+
+
+def _idle(event: Event, data: Data, names: Names) -> str:
+    days = int(data.get("days", 0))
+    return ngettext(
+        "Nobody touched this lead for %(days)d day, the limit of “%(stage)s”.",
+        "Nobody touched this lead for %(days)d days, the limit of “%(stage)s”.",
+        days,
+    ) % {"days": days, "stage": names[data.get("stage")]}
+
+
         return _(sentence) % {"who": _who(event, names), "goal": goal}
 
     return told
@@ -373,6 +417,12 @@ SENTENCES: dict[str, Sentence] = {
     "lead_cancelled": _closed(
         gettext_noop("%(who)s cancelled this lead."), gettext_noop("%(who)s cancelled this lead.")
     ),
+    "activity_held": _activity,
+    "activity_replanned": _replanned,
+    "activity_called_off": _called_off,
+    "task_rescheduled": _task_rescheduled,
+    "task_overdue": _task_overdue,
+    "lead_idle": _idle,
     "lead_moved": _moved,
     "lead_reopened": _simple(gettext_noop("%(who)s reopened this lead.")),
     "lead_deleted": _simple(gettext_noop("%(who)s deleted this lead.")),

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from cadans.contacts.models import Person
 from cadans.leads.activity import Activity
 from cadans.leads.lead import Lead, LeadPerson
+from cadans.leads.planned import planned
 from cadans.leads.task import Task
 from cadans.process.models import published
 from cadans.team.models import User
@@ -24,6 +25,7 @@ AHEAD = timedelta(days=7)
 """How far Today looks ahead."""
 
 MOST_TASKS = 120
+MOST_PLANNED = 40
 MOST_LEADS = 12
 
 
@@ -78,9 +80,9 @@ def day_of(viewer: User, rep: User, *, now: datetime | None = None) -> Day:
         soon=[one for one in to_do if one.task.due_at and one.task.due_at >= ends],
         undated=[one for one in to_do if one.task.due_at is None],
         planned=list(
-            Activity.objects.filter(
-                by=rep, held=False, at__gte=begins, at__lt=ends, lead__in=leads
-            ).select_related("lead__company")
+            planned()
+            .filter(by=rep, at__lt=ends, lead__in=leads)
+            .select_related("lead__company", "by")[:MOST_PLANNED]
         ),
         cold=list(
             leads.filter(owner=rep)
@@ -105,7 +107,10 @@ def day_token(viewer: User, rep: User) -> str:
         .order_by("id")[: MOST_TASKS * 2]
     )
     owned = Lead.objects.present().open().filter(owner=rep)
-    sums = owned.aggregate(n=Count("id"), revisions=Sum("revision"))
+    cold = owned.idle(on=timezone.now()).values("id")
+    sums = owned.aggregate(
+        n=Count("id"), revisions=Sum("revision"), cold=Count("id", filter=Q(id__in=cold))
+    )
     unowned = 0
     if viewer.role != User.Role.REP:
         unowned = Lead.objects.present().open().filter(owner=None).count()

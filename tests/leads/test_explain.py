@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from cadans.contacts.drafts import PersonDraft
 from cadans.events.models import Event
@@ -29,6 +29,14 @@ def eventful(world: World) -> Lead:
     actions.do_task(world.anna, task)
     actions.skip_task(world.anna, world.task(lead, "look_up"))
     actions.log_activity(world.anna, lead, kind="call", outcome="reached")
+    soon = timezone.now() + timedelta(days=2)
+    meeting = actions.log_activity(world.anna, lead, kind="meeting", at=soon)
+    actions.replan_activity(world.anna, meeting, at=soon + timedelta(days=1))
+    actions.hold_activity(world.anna, meeting, outcome="positive")
+    demo = actions.log_activity(world.anna, lead, kind="demo", at=soon)
+    actions.call_off_activity(world.anna, demo, reason="ziek")
+    actions.notice_idle_leads(on=timezone.now() + timedelta(days=30))
+    actions.notice_overdue_tasks(on=timezone.now() + timedelta(days=30))
     part = actions.add_person_to_lead(
         world.anna, lead, person=PersonDraft(email="els@zon.example"), role="champion"
     )
@@ -60,7 +68,7 @@ def test_every_event_is_told_in_a_whole_sentence(world: World, language: str) ->
         assert sentence.endswith("."), sentence
         assert "–" not in sentence, sentence
         assert "%(" not in sentence, sentence
-    never_here = {"history_rebuilt", "assignment_missed"}
+    never_here = {"history_rebuilt", "assignment_missed", "task_rescheduled"}
     assert set(SENTENCES) == {event.kind for event in events} | never_here
 
 

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from cadans.insight.reports import METRICS
 from cadans.leads import actions
@@ -48,6 +50,8 @@ def addresses(world: World) -> dict[str, str]:
     world.lead("Slagerij Maan")
     part = lead.parts.get()
     task = actions.add_task(world.anna, lead, name="Taart brengen")
+    soon = timezone.now() + timedelta(days=2)
+    meeting = actions.log_activity(world.anna, lead, kind="meeting", at=soon)
     ids = {
         "leads": lead.id,
         "tasks": task.id,
@@ -62,6 +66,7 @@ def addresses(world: World) -> dict[str, str]:
         path = re.sub(r"\(\?P<key>([^|)]+)[^)]*\)", r"\1", path)
         path = path.replace("<uuid:id>", str(ids.get(path.split("/")[0], "")))
         path = path.replace("<uuid:person>", str(part.person_id))
+        path = path.replace("<uuid:activity>", str(meeting.id))
         path = path.replace("<slug:metric>", next(iter(METRICS)))
         path = path.replace("<str:name>", "name" if path.startswith(("peop", "comp")) else "title")
         if path.startswith(("board/", "process/")):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cadans.ground.custom_fields import CustomField
 from cadans.leads import actions
-from cadans.leads.models import Lead
+from cadans.leads.models import Activity, Lead
 from cadans.process.models import published
 from tests.web.reading import HTMX, as_user, texts
 
@@ -23,7 +23,7 @@ def anna(world):
     return as_user(world.anna, "nl")
 
 
-def post(client, lead, what, **fields):
+def post(client, lead, what, /, **fields):
     return client.post(f"/leads/{lead.id}/{what}", fields, headers=HTMX)
 
 
@@ -73,7 +73,7 @@ def test_the_page_asks_the_same_of_short_and_long_histories(
         actions.log_activity(world.anna, lead, kind="note", note=f"Notitie {n}")
         actions.add_task(world.anna, lead, name=f"Taak {n}")
     anna.get(f"/leads/{lead.id}/")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         anna.get(f"/leads/{lead.id}/")
 
 
@@ -225,6 +225,79 @@ def test_a_moment_to_come_is_a_plan(anna, lead):
     response = post(anna, lead, "log/", kind="meeting", at=at)
     assert told(response)["toast"]["text"] == "Gepland."
     assert lead.activities.get().held is False
+
+
+@pytest.fixture
+def meeting(world, lead):
+    soon = timezone.now() + timedelta(days=3)
+    return actions.log_activity(world.anna, lead, kind="meeting", at=soon)
+
+
+def test_a_plan_waits_on_the_page_and_is_held_there(anna, lead, meeting):
+    assert "Wijzigen" in texts(anna.get(f"/leads/{lead.id}/")).split("Taken")[0]
+    Activity.objects.update(at=timezone.now() - timedelta(hours=2))
+    page = texts(anna.get(f"/leads/{lead.id}/"))
+    assert "Hoe ging het?" in page
+    path = f"planned/{meeting.id}/"
+    panel = texts(anna.get(f"/leads/{lead.id}/{path}", headers=HTMX))
+    assert "Het ging door" in panel
+    answer = post(anna, lead, path, what="held", outcome="positive", note="Ze willen door.")
+    assert (answer.status_code, told(answer)["toast"]["text"]) == (204, "Vastgelegd.")
+    page = texts(anna.get(f"/leads/{lead.id}/"))
+    assert "Hoe ging het?" not in page
+    assert page.count("Ze willen door.") == 1
+    assert "Anna Smit had een afspraak. Ging goed." in page
+
+
+def test_a_plan_is_moved(anna, lead, meeting):
+    path = f"planned/{meeting.id}/"
+    answer = post(anna, lead, path, what="moved", to="")
+    assert answer.status_code == 422
+    assert "Kies het nieuwe moment." in answer.content.decode()
+    answer = post(anna, lead, path, what="moved", to="2020-01-01T10:00")
+    assert answer.status_code == 422
+    assert "nog moet komen" in answer.content.decode()
+    to = timezone.localtime(timezone.now() + timedelta(days=9)).strftime("%Y-%m-%dT10:00")
+    answer = post(anna, lead, path, what="moved", to=to)
+    assert told(answer)["toast"]["text"].startswith("Gepland op ")
+
+
+def test_a_plan_is_called_off(anna, lead, meeting):
+    answer = post(anna, lead, f"planned/{meeting.id}/", what="off", reason="Ziek")
+    assert told(answer)["toast"]["text"] == "Afgezegd."
+    page = texts(anna.get(f"/leads/{lead.id}/"))
+    assert "ging niet door, noteerde Anna Smit. Reden: “Ziek”." in page
+    refused = post(anna, lead, f"planned/{meeting.id}/", what="held")
+    assert refused.status_code == 422
+    assert "Dit is afgezegd." in refused.content.decode()
+
+
+def test_a_plan_of_another_lead_is_not_found(anna, world, meeting):
+    other = world.lead()
+    assert anna.get(f"/leads/{other.id}/planned/{meeting.id}/").status_code == 404
+
+
+def test_what_is_missing_is_said_when_it_is_one_thing(world):
+    lead = world.lead(owner=world.anna)
+    page = texts(as_user(world.anna).get(f"/leads/{lead.id}/"))
+    assert "ontbreekt nog" not in page
+    world.call(lead)
+    page = texts(as_user(world.anna).get(f"/leads/{lead.id}/"))
+    assert "Alleen “Waarde bekend” ontbreekt nog." in page
+    document = world.pipeline.version.document
+    document["stages"][0]["goals"][1] = {
+        "key": "who",
+        "kind": "person",
+        "role": "decision_maker",
+        "name": {"nl": "Beslisser bekend"},
+    }
+    world.pipeline.version.save()
+    published.cache_clear()
+    answer = as_user(world.anna).get(f"/leads/{lead.id}/")
+    assert "Alleen de beslisser ontbreekt nog." in texts(answer)
+    assert f"/leads/{lead.id}/people/?role=decision_maker" in answer.content.decode()
+    form = as_user(world.anna).get(f"/leads/{lead.id}/people/?role=decision_maker", headers=HTMX)
+    assert form.context["form"]["role"].initial == "decision_maker"
 
 
 def test_a_box_is_ticked_and_unticked(anna, world, lead):

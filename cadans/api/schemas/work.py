@@ -44,6 +44,27 @@ class NewActivity(Wish):
     held: bool | None = None
 
 
+class ActivityHeld(Wish):
+    """How a planned activity went; `at` is the moment for which it was planned, when left out (now
+    when that is still to come)."""
+
+    at: Moment | None = None
+    outcome: Outcome = ""
+    note: Note = ""
+
+
+class ActivityReplanned(Wish):
+    """Another moment, still to come."""
+
+    at: Moment
+
+
+class ActivityOff(Wish):
+    """Why it does not take place."""
+
+    reason: Annotated[str, StringConstraints(max_length=300)] = ""
+
+
 class NewTask(Wish):
     """Something to do for the lead."""
 
@@ -83,13 +104,14 @@ class NewSignal(Wish):
 
 
 class ActivityShown(BaseModel):
-    """An activity on a lead."""
+    """An activity on a lead. One that is not held is planned, or `called_off` since then."""
 
     id: uuid.UUID
     lead: uuid.UUID
     kind: str
     at: datetime
     held: bool
+    called_off: datetime | None
     outcome: str
     note: str
     by: UserRef | None
@@ -148,6 +170,7 @@ def activity_shown(activity: Activity, people: Iterable[Person], by: User | None
         kind=activity.kind,
         at=activity.at,
         held=activity.held,
+        called_off=activity.called_off_at,
         outcome=activity.outcome,
         note=activity.note,
         by=user_ref(by),

@@ -81,6 +81,37 @@ class LogForm(forms.Form):
         return at
 
 
+class PlannedForm(forms.Form):
+    """What became of a planned activity."""
+
+    what = forms.ChoiceField(
+        label=_("What became of it?"),
+        choices=[
+            ("held", _("It took place")),
+            ("moved", _("It moves to another moment")),
+            ("off", _("It does not take place")),
+        ],
+        initial="held",
+        widget=forms.RadioSelect,
+    )
+    outcome = forms.ChoiceField(label=_("How it went"), choices=Activity.Outcome, required=False)
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3, "data-log-field": ""}),
+    )
+    to = forms.DateTimeField(label=_("New moment"), required=False)
+    reason = forms.CharField(label=_("Why not"), max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A move needs a moment."""
+        cleaned = super().clean() or {}
+        if cleaned.get("what") == "moved" and not cleaned.get("to") and "to" not in self.errors:
+            self.add_error("to", _("Choose the new moment."))
+        return cleaned
+
+
 class TaskForm(forms.Form):
     """A task of one's own on a lead."""
 

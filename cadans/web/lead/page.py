@@ -14,6 +14,7 @@ from moneyed import Money
 from cadans.contacts.models import BuyingRole
 from cadans.ground.money import as_money
 from cadans.leads.lead import Lead
+from cadans.leads.planned import planned_on
 from cadans.leads.queries import Standing, live_token_of_lead, standing
 from cadans.leads.task import Task
 from cadans.team.models import User
@@ -59,6 +60,7 @@ def lead_shown(user: User, lead: Lead) -> dict[str, Any]:
         "guidance": stands.stage.guidance_in(),
         "title_field": title_of(lead),
         "details": details,
+        "planned": planned_on(lead),
         "tasks": open_tasks(lead),
         "ended": ended_tasks(lead),
         "task_form": TaskForm(user=user),

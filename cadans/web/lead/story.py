@@ -42,8 +42,13 @@ LOOKS: dict[str, dict[str, str]] = {
     "task_added": {"icon": "square-plus"},
     "task_changed": {"icon": "pencil"},
     "task_done": {"icon": "square-check", "tone": "good"},
+    "task_rescheduled": {"icon": "calendar-clock"},
+    "task_overdue": {"icon": "clock-alert", "tone": "warn"},
     "task_skipped": {"icon": "minus"},
     "signal_received": {"icon": "radio", "tone": "info"},
+    "activity_replanned": {"icon": "calendar-clock"},
+    "activity_called_off": {"icon": "calendar-x"},
+    "lead_idle": {"icon": "snowflake", "tone": "warn"},
     "goal_ticked": {"icon": "circle-check", "tone": "good"},
     "goal_unticked": {"icon": "circle"},
     "lead_won": {"icon": "trophy", "tone": "good"},
@@ -68,6 +73,8 @@ OTHER = {"icon": "circle-dot"}
 
 @dataclass(frozen=True)
 class Told:
+MOVING = {"arrow-right", "trophy", "circle-x", "ban"}
+WITH_NOTES = {"activity_logged", "activity_held"}
     """One item of the timeline."""
 
     id: uuid.UUID
@@ -149,7 +156,7 @@ def _told(
     event = group[0]
     look = LOOKS.get(event.kind, OTHER)
     note = ""
-    if event.kind == "activity_logged":
+    if event.kind in WITH_NOTES:
         look = KIND_LOOKS.get(str(event.data.get("kind")), OTHER)
         activity = notes.get(str(event.data.get("activity")))
         note = activity.note if activity else ""
@@ -185,7 +192,7 @@ def _task_name(event: Event) -> str:
 
 
 def _notes(events: Iterable[Event]) -> dict[str, Activity]:
-    ids = [event.data.get("activity") for event in events if event.kind == "activity_logged"]
+    ids = [event.data.get("activity") for event in events if event.kind in WITH_NOTES]
     return {str(one.id): one for one in Activity.objects.filter(id__in=ids)} if ids else {}
 
 
@@ -213,6 +220,10 @@ def _why(
     elif rule:
         lines.append((_("Rule"), str(rule)))
     goals = because.get("goals")
+        "idle_limit": _("The idle limit of the stage"),
+        "due_date": _("The due date of the task"),
+        "after_task": _("In “%(stage)s” this task follows another one"),
+        "expected_close": _("In “%(stage)s” this task counts back from the expected close"),
     if goals:
         lines.append((_("Goals"), ", ".join(names.goal(event, because, key) for key in goals)))
     if because.get("version"):

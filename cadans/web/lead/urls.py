@@ -21,6 +21,7 @@ urlpatterns = [
     path("delete/", moves.delete, name="delete"),
     path("log/", work.log, name="log"),
     path("goals/<slug:key>/", work.tick, name="tick"),
+    path("planned/<uuid:activity>/", work.planned, name="planned"),
     path("tasks/", work.add_task, name="add_task"),
     path("people/", parts.people, name="people"),
     path("people/<uuid:person>/role/", parts.role, name="role"),

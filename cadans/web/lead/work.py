@@ -4,22 +4,24 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cadans.ground.errors import CadansError
 from cadans.leads import actions
-from cadans.leads.activity import ActivityKind
+from cadans.leads.activity import Activity, ActivityKind
 from cadans.leads.lead import Lead
 from cadans.leads.lists import parts_of, visible_task
+from cadans.leads.planned import visible_activity
 from cadans.leads.queries import visible_lead
 from cadans.team.named import as_id
 from cadans.web.inline import tell
-from cadans.web.lead.forms import LogForm, TaskForm
+from cadans.web.lead.forms import LogForm, PlannedForm, TaskForm
 from cadans.web.live import changed, with_news
-from cadans.web.requests import PageRequest
+from cadans.web.requests import PageRequest, posted
+from cadans.web.writing import moment
 
 
 @login_required
@@ -69,6 +71,47 @@ def _logged(request: PageRequest, lead: Lead, form: LogForm, task: uuid.UUID | N
         tell(form, error)
         return None
     told = _("Logged.") if activity.held else _("Planned.")
+    return onward(visible_lead(request.user, lead.id), before, told)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def planned(request: PageRequest, id: uuid.UUID, activity: uuid.UUID) -> HttpResponse:
+    """Say what became of a planned activity: it was held, it moves, it is off."""
+    lead = visible_lead(request.user, id)
+    found = visible_activity(request.user, activity)
+    if found.lead_id != lead.id:
+        raise Http404
+    form = PlannedForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        told = _told_of(request, lead, found, form)
+        if told is not None:
+            return changed(told, close=True)
+    shown = {"lead": lead, "activity": found, "form": form}
+    return render(request, "lead/planned.html", shown, status=422 if form.errors else 200)
+
+
+def _told_of(request: PageRequest, lead: Lead, activity: Activity, form: PlannedForm) -> str | None:
+    """Carry it out; what happened in words, or None when it was refused."""
+    given = form.cleaned_data
+    before = lead.stage_id
+    try:
+        match given["what"]:
+            case "held":
+                actions.hold_activity(
+                    request.user, activity, outcome=given["outcome"], note=given["note"]
+                )
+                told = _("Logged.")
+            case "moved":
+                moved = actions.replan_activity(request.user, activity, at=given["to"])
+                told = _("Planned for %(moment)s.") % {"moment": moment(moved.at)}
+            case _:
+                actions.call_off_activity(request.user, activity, reason=given["reason"])
+                told = _("Called off.")
+    except CadansError as error:
+        error.pointer = {"/at": "/to"}.get(error.pointer, error.pointer)
+        tell(form, error)
+        return None
     return onward(visible_lead(request.user, lead.id), before, told)
 
 
