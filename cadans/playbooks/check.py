@@ -28,7 +28,8 @@ class Known:
 class Finding:
     """One thing to know. An error keeps the design from being published, a warning does not.
 
-    `stage` is a stage's key, `part` the tab of the designer where it can be mended.
+    `stage` is a stage's key, `part` the tab of the designer where it can be mended, `item` the key
+    of the goal, task or rule that it is about.
     """
 
     level: Literal["error", "warning"]
@@ -36,6 +37,7 @@ class Finding:
     message: str
     stage: str = ""
     part: str = ""
+    item: str = ""
 
 
 def findings(design: Design, known: Known) -> list[Finding]:
@@ -97,6 +99,7 @@ def _assignees(stage: StageDesign, known: Known) -> Iterator[Finding]:
                 % {"task": task.label(), "stage": stage.label()},
                 stage.key,
                 "tasks",
+                task.key,
             )
     for rule in stage.rules:
         yield from _target(stage, rule, known)
@@ -114,36 +117,25 @@ def _assignees(stage: StageDesign, known: Known) -> Iterator[Finding]:
             % {"stage": stage.label(), "rule": stage.rules[always].name},
             stage.key,
             "rules",
+            stage.rules[always].key,
         )
 
 
 def _target(stage: StageDesign, rule: AssignmentRule, known: Known) -> Iterator[Finding]:
     words = {"rule": rule.name, "stage": stage.label()}
-    gone = [user for user in rule.to.users if user not in known.users]
-    if rule.to.team is not None and rule.to.team not in known.teams:
-        yield Finding(
-            "error",
-            "team_gone",
-            _("Rule “%(rule)s” of “%(stage)s” names a team that is no longer there.") % words,
-            stage.key,
-            "rules",
-        )
-    elif rule.to.team in known.empty_teams:
-        yield Finding(
-            "warning",
-            "team_empty",
-            _("Rule “%(rule)s” of “%(stage)s” names a team that has nobody in it.") % words,
-            stage.key,
-            "rules",
-        )
-    if gone:
-        yield Finding(
-            "error",
-            "user_gone",
-            _("Rule “%(rule)s” of “%(stage)s” names somebody who is no longer there.") % words,
-            stage.key,
-            "rules",
-        )
+    named = [one for target in rule.targets for one in target.people]
+    teams = [team for team, _users in named if team is not None]
+    users = [user for _team, users in named for user in users]
+    place = (stage.key, "rules", rule.key)
+    if any(team not in known.teams for team in teams):
+        told = _("Rule “%(rule)s” of “%(stage)s” names a team that is no longer there.")
+        yield Finding("error", "team_gone", told % words, *place)
+    if any(team in known.empty_teams for team in teams):
+        told = _("Rule “%(rule)s” of “%(stage)s” names a team that has nobody in it.")
+        yield Finding("warning", "team_empty", told % words, *place)
+    if any(user not in known.users for user in users):
+        told = _("Rule “%(rule)s” of “%(stage)s” names somebody who is no longer there.")
+        yield Finding("error", "user_gone", told % words, *place)
 
 
 def _unwise(stage: StageDesign) -> Iterator[Finding]:
@@ -158,6 +150,7 @@ def _unwise(stage: StageDesign) -> Iterator[Finding]:
                     % {"stage": stage.label(), "task": task.label()},
                     stage.key,
                     "tasks",
+                    task.key,
                 )
     if not stage.ends_in and not any(one.short or one.long for one in stage.guidance.values()):
         yield Finding(

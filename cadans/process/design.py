@@ -67,7 +67,7 @@ class StageTask(BaseModel):
     due: Due = Field(default_factory=Due)
     """When it is due; one working day after entering when left out."""
     required: bool = False
-    """Whether it should not be skipped by hand."""
+    """Whether it is shown as one that may not be left out."""
     to: Literal["owner", "manager", "user", "team"] = "owner"
     """Who gets it: the lead’s owner, their manager, one user, or somebody of a team."""
     user: UserId | None = None

@@ -28,9 +28,9 @@ def stage(**parts):
         (stage(key="A b"), "/stages/0/key", "kleine letters"),
         (stage(name={"nl": 1}), "/stages/0/name/nl", "tekst"),
         (stage(name={"de": "x"}), "/stages/0/name/de", "nl, en"),
-        (stage(colour="red"), "/stages/0/colour", "kent een ontwerp niet"),
+        (stage(colour="red"), "/stages/0/colour", "colour"),
         (stage(idle_days=0), "/stages/0/idle_days", "minstens 1"),
-        (stage(goals=[{"key": "g"}]), "/stages/0/goals/0", "wat voor soort"),
+        (stage(goals=[{"key": "g"}]), "/stages/0/goals/0", "soort"),
         (stage(goals=[{"key": "g", "kind": "luck"}]), "/stages/0/goals/0", "“luck”"),
         (
             stage(goals=[{"key": "g", "kind": "field", "field": ""}]),
