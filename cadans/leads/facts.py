@@ -43,7 +43,7 @@ def facts_of(
         "task": lambda: _tasks(lead, keys),
         "signal": lambda: _signals(lead),
         "box": lambda: _ticks(lead, keys),
-        "people": lambda: _people(lead),
+        "people": lambda: people_on(lead),
     }
     for kind in needs.kinds & fetch.keys():
         if kind not in gathered:
@@ -101,7 +101,7 @@ def fields_of(lead: Lead, needs: Needs, gathered: Gathered) -> dict[str, Any]:
         fields["product_line"] = sorted({line for _name, line in rows if line})
     if needs.about("people", "person"):
         if "people" not in gathered:
-            gathered["people"] = _people(lead)
+            gathered["people"] = people_on(lead)
         fields |= _fields_of_people(gathered["people"])
     return fields
 
@@ -115,7 +115,8 @@ def _territories(lead: Lead) -> list[str]:
     return names
 
 
-def _people(lead: Lead) -> tuple[Any, ...]:
+def people_on(lead: Lead) -> tuple[Any, ...]:
+    """Role, name, e-mail address and phone number of everybody on a lead, as `gathered` has it."""
     found = rows(
         "SELECT part.role, person.name, person.email, person.phone "
         "FROM leads_leadperson part JOIN contacts_person person ON person.id = part.person_id "

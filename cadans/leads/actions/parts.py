@@ -15,6 +15,7 @@ from cadans.events.act import Act
 from cadans.ground.errors import Invalid, NotFound
 from cadans.leads.actions.locking import take
 from cadans.leads.drafts import LineDraft
+from cadans.leads.facts import people_on
 from cadans.leads.lead import Lead, LeadPerson, LeadProduct
 from cadans.leads.settle import settle
 from cadans.team.models import User
@@ -42,6 +43,9 @@ def add_person_to_lead(
             first = not LeadPerson.objects.filter(lead=deed.lead, is_first=True).exists()
             part = LeadPerson(lead=deed.lead, person=person, role=role, is_first=first)
             part.save(force_insert=True)
+            if person in act.new(Person):  # whose row is written when the act ends
+                somebody = (role, person.name, person.email, person.phone)
+                deed.gathered["people"] = (*people_on(deed.lead), somebody)
         event = act.record(
             "lead_person_set", deed.subject, data={"person": person.id, "role": part.role}
         )
