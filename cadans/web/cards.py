@@ -59,7 +59,7 @@ def lead_card(
 def _age(age: int, *, idle: bool) -> str:
     """How long the lead lies in its stage, marked when that is too long."""
     if idle:
-        title = escape(_("Longer in this stage than agreed"))
+        title = escape(_("Nobody touched it for longer than this stage allows"))
         return (
             f'<span class="lead-idle" title="{title}">{icon("clock", "size-3.5")}{days(age)}</span>'
         )

@@ -13,6 +13,7 @@ from moneyed import Money
 
 from cadans.contacts.models import BuyingRole
 from cadans.ground.money import as_money
+from cadans.leads.activity import Activity, ActivityKind
 from cadans.leads.lead import Lead
 from cadans.leads.planned import planned_on
 from cadans.leads.queries import Standing, live_token_of_lead, standing
@@ -54,6 +55,7 @@ def lead_shown(user: User, lead: Lead) -> dict[str, Any]:
         "steps": steps_of(lead, stands),
         "goals": goals,
         "goals_met": sum(goal.met for goal in goals),
+        "ask": ask_of(lead, stands),
         "still_missing": still_missing(stands.progress) if lead.is_open else "",
         "any_goal": stands.stage.goals_needed == "any" and len(goals) > 1,
         "waits": lead.is_open and bool(goals) and stands.progress.met,
@@ -71,6 +73,23 @@ def lead_shown(user: User, lead: Lead) -> dict[str, Any]:
         "story": story_of(lead),
         "is_idle": lead.is_idle(),
     }
+
+
+@dataclass(frozen=True)
+class Ask:
+    """In this stage the decision is asked for: whether somebody did since the lead entered it."""
+
+    asked: Activity | None = None
+
+
+def ask_of(lead: Lead, stands: Standing) -> Ask | None:
+    """The ask in the present stage; None where the decision is not asked for."""
+    if not lead.is_open or not stands.stage.is_ask:
+        return None
+    asked = Activity.objects.filter(
+        lead=lead, kind=ActivityKind.ASK, held=True, at__gte=lead.stage_entered_at
+    )
+    return Ask(asked.select_related("by").order_by("-at").first())
 
 
 def steps_of(lead: Lead, stands: Standing) -> list[Step]:
