@@ -15,12 +15,14 @@ from procrastinate.contrib.django import app
 from cadans.events.models import Event
 from cadans.exchange import jobs as exchange
 from cadans.leads import jobs as leads
+from cadans.playbooks import jobs as playbooks
 
 REACTIONS: dict[str, tuple[Any, ...]] = {
     "import_asked": (exchange.carry_out_import,),
     "company_changed": (leads.settle_leads_of_company,),
     "person_changed": (leads.settle_leads_of_person,),
     "process_published": (leads.settle_leads_of_pipeline,),
+    "try_asked": (playbooks.try_out,),
 }
 
 

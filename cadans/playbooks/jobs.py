@@ -1,0 +1,40 @@
+"""Tries in the background, and those that a stopped worker left behind."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone, translation
+from procrastinate.contrib.django import app
+
+from cadans.playbooks.models import Try
+from cadans.playbooks.trying.actions import carry_out_try, mark_try_broken
+from cadans.team.queries import organisation
+
+SILENT = timedelta(minutes=2)
+"""A try under way that gave no sign of life for so long was left behind."""
+
+
+@app.task(name="cadans.playbooks.jobs.try_out")
+def try_out(*, subject: str, event: str = "") -> None:
+    """Carry out a try that waits, or begin anew one that was interrupted."""
+    trial = Try.objects.under_way().filter(id=uuid.UUID(subject)).first()
+    if trial is None:
+        return
+    language = trial.asked_by.language if trial.asked_by else organisation().language
+    with translation.override(language):
+        try:
+            carry_out_try(trial)
+        except Exception:
+            mark_try_broken(trial)
+            raise
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="cadans.playbooks.jobs.resume_tries", queueing_lock="cadans.resume_tries")
+def resume_tries(timestamp: int) -> None:
+    """Begin anew tries whose worker was stopped."""
+    silent = timezone.now() - SILENT
+    for id in Try.objects.under_way().filter(alive_at__lt=silent).values_list("id", flat=True):
+        try_out.configure(lock=f"try:{id}").defer(subject=str(id))

@@ -1,0 +1,408 @@
+"""Play what was done with leads through a design, with nothing changed. Pure.
+
+The decisions are the engine's own (`process.decide`, `assignment.choose`). The hands beside them
+are those of `leads.settle` and of the room's actions, on leads in memory instead of rows: the
+same deeds in the same order, so the same moves.
+
+A deed of the past may have no ground under another design: a lead that lies further on already is
+not moved forward again, a goal that is not there is not ticked. Such deeds are passed over.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from cadans.playbooks.trying.describing import Describing
+from cadans.playbooks.trying.marks import EVERYONE, Marks
+from cadans.playbooks.trying.played import Looked, Played, PlayedTask, Stay, looked_at
+from cadans.playbooks.trying.roster import Roster
+from cadans.playbooks.trying.told import Names, Start, Told
+from cadans.process import decide
+from cadans.process.design import Design, StageTask
+from cadans.process.facts import Held, Received, Ticked
+from cadans.process.goals.box import BoxGoal
+
+Looks = frozenset[str]
+"""The kinds of facts that a deed changed."""
+
+NOTHING: Looks = frozenset()
+FIELDS: Looks = frozenset({"fields"})
+PEOPLE: Looks = frozenset({"people", "fields"})
+ACTIVITY: Looks = frozenset({"activity"})
+
+
+class Play:
+    """A design, and the leads that are played through it one act at a time."""
+
+    def __init__(
+        self, design: Design, *, roster: Roster, names: Names, describing: Describing, marks: Marks
+    ) -> None:
+        self.design = design
+        self.stages = looked_at(design)
+        self.first = next(iter(self.stages.values()))
+        self.roster = roster
+        self.names = names
+        self.describing = describing
+        self.marks = marks
+
+    def begin(self, deed: Told, start: Start) -> Played:
+        """A lead as it came in; its first stage begins with the event that tells of it."""
+        fields = deed.data["fields"]
+        owner = uuid.UUID(fields["owner"]) if fields.get("owner") else None
+        lead = Played(deed.lead, deed.at, owner)
+        lead.marks.add(self.marks[EVERYONE])
+        self.roster.give(None, owner)
+        self.describing.begin(lead, fields, start)
+        return lead
+
+    def play(self, lead: Played, deeds: Sequence[Told]) -> None:
+        """Carry out the deeds of one act, then move the lead on as far as its goals allow."""
+        changed: Looks | None = NOTHING
+        for deed in deeds:
+            hand = HANDS.get(deed.kind)
+            if hand is None:
+                continue
+            looks = hand(self, lead, deed)
+            changed = None if changed is None or looks is None else changed | looks
+        if changed is None or changed:
+            self._settle(lead, deeds[-1], changed)
+
+    # ── The engine's part ────────────────────────────────────────────────────────────────────
+
+    def _settle(self, lead: Played, deed: Told, changed: Looks | None) -> None:
+        """Ask what follows; only when the stage looks at what changed (None: at anything)."""
+        for _round in range(len(self.stages)):
+            if not lead.is_open or not lead.stays:
+                return
+            stage = self.stages[lead.stage]
+            if changed is not None and not changed & stage.kinds:
+                return
+            facts = lead.facts(stage)
+            standing = decide.progress(stage.design, facts)
+            self._mark_goals(lead, stage, standing)
+            if not standing.met and not lead.held:
+                return
+            steps = decide.next_steps(self.design, facts)
+            if not steps:
+                return
+            self._carry_out(lead, steps, deed)
+            changed = None
+
+    def _mark_goals(self, lead: Played, stage: Looked, standing: decide.Progress) -> None:
+        for goal, weighing in standing.goals:
+            if weighing.met:
+                lead.marks.add(self.marks[f"would/goal/{stage.key}/{goal.key}"])
+
+    def _carry_out(self, lead: Played, steps: Sequence[decide.Step], deed: Told) -> None:
+        at = self._at(lead, deed)
+        for step in steps:
+            match step:
+                case decide.Release():
+                    lead.held = False
+                case decide.CloseVisit():
+                    self._leave(lead, step.how, at, deed.act)
+                case decide.Assign():
+                    self._assign(lead, self.stages[step.stage], at)
+                case decide.EnterStage():
+                    self._enter(lead, self.stages[step.stage], at, deed.act)
+                case decide.LayTask():
+                    self._lay(lead, step.stage, step.task, at)
+                case decide.CloseLead():
+                    self._close(lead, step.status)
+
+    def _at(self, lead: Played, deed: Told) -> datetime:
+        return max(deed.at, lead.stays[-1].entered_at) if lead.stays else deed.at
+
+    def _leave(self, lead: Played, how: str, at: datetime, act: uuid.UUID) -> None:
+        stay = lead.stays[-1]
+        stay.left_at, stay.how, stay.leaver = at, how, lead.owner
+        way = how if how in {"advanced", "moved"} else "closed"
+        lead.marks.add(self.marks[f"would/{way}/{stay.stage}"])
+        if how == "advanced" and lead.began_in == act:
+            lead.marks.add(self.marks[f"would/at_once/{stay.stage}"])
+        for task in lead.open_tasks():
+            task.state, task.ended_at = "skipped", at
+
+    def _assign(self, lead: Played, stage: Looked, at: datetime) -> None:
+        choice = self.roster.choose(stage.design.rules, lead.fields, lead=lead.id, at=at)
+        if choice is None:
+            lead.marks.add(self.marks[f"would/unmatched/{stage.key}"])
+            return
+        rule = choice.rule.split("+")[0].split("/")[0]  # its other targets and bands have pools
+        if choice.user is None:
+            lead.marks.add(self.marks[f"would/nobody/{stage.key}/{rule}"])
+            return
+        lead.marks.add(self.marks[f"would/rule/{stage.key}/{rule}"])
+        lead.marks.add(self.marks[f"would/given/{stage.key}/{rule}/{choice.user}"])
+        self._give(lead, choice.user)
+
+    def _give(self, lead: Played, owner: uuid.UUID | None) -> None:
+        before = lead.owner
+        if before == owner:
+            return
+        if lead.is_open:
+            self.roster.give(before, owner)
+        lead.owner = owner
+        if before is not None:
+            for task in lead.open_tasks():
+                if task.assignee == before:
+                    task.assignee = owner
+        self.describing.owner(lead)
+
+    def _enter(self, lead: Played, stage: Looked, at: datetime, act: uuid.UUID) -> None:
+        ends = stage.design.ends_in
+        lead.stays.append(Stay(stage.key, at, lead.owner, at if ends else None, ends or ""))
+        lead.stage, lead.held, lead.began_in = stage.key, False, act
+        lead.marks.add(self.marks[f"would/entered/{stage.key}"])
+
+    def _lay(self, lead: Played, stage: str, task: StageTask, at: datetime) -> None:
+        whose = lead.owner
+        if task.to == "user":
+            whose = task.user
+        elif task.to == "manager":
+            whose = self.roster.managers.get(lead.owner) if lead.owner else None
+        elif task.to == "team" and task.team:
+            pool = f"task:{stage}:{task.key}"
+            whose = self.roster.choose_for_task(task.team, pool=pool, at=at, otherwise=lead.owner)
+        lead.tasks.append(PlayedTask(task.key, stage, whose, at))
+        for mark in (
+            f"would/task/{stage}/{task.key}",
+            f"would/kind/{task.kind}",
+            f"would/tasks_of/{whose}",
+        ):
+            lead.marks.add(self.marks[mark])
+            self.marks.amounts[mark] += 1
+
+    def _close(self, lead: Played, status: str) -> None:
+        lead.status, lead.closer = status, lead.owner
+        self.roster.give(lead.owner, None)
+
+    # ── One hand a deed: it says what it changed, None for anything ──────────────────────────
+
+    def _first_stage(self, lead: Played, deed: Told) -> Looks | None:
+        """A lead came in, in the first stage or in one that was named (an import names each)."""
+        key, place = self.names.stages.get(deed.data["stage"], ("", 0))
+        if lead.stays:
+            return self._go(lead, deed, to=key, start="")
+        stage = self.stages.get(key, self.first) if place else self.first
+        assign = lead.owner is None
+        self._carry_out(lead, decide.enter(stage.design, {}, assign=assign), deed)
+        return None
+
+    def _rebuilt(self, lead: Played, deed: Told) -> Looks | None:
+        """An import tells of the stages anew: what it told before counts no more."""
+        if not lead.is_open:
+            self.roster.give(None, lead.owner)
+        lead.status, lead.stage = "open", ""
+        lead.stays.clear()
+        lead.tasks.clear()
+        everyone = self.marks[EVERYONE]
+        lead.marks = {everyone}
+        return NOTHING
+
+    def _changed(self, lead: Played, deed: Told) -> Looks | None:
+        for name, (_before, after) in deed.data["changes"].items():
+            self.describing.change(lead, name, after)
+        return FIELDS
+
+    def _assigned(self, lead: Played, deed: Told) -> Looks | None:
+        owner = deed.data["owner"]
+        self._give(lead, uuid.UUID(owner) if owner else None)
+        return FIELDS
+
+    def _person_set(self, lead: Played, deed: Told) -> Looks | None:
+        self.describing.join(lead, deed.data["person"], deed.data["role"])
+        return PEOPLE
+
+    def _person_removed(self, lead: Played, deed: Told) -> Looks | None:
+        self.describing.leave(lead, deed.data["person"])
+        return PEOPLE
+
+    def _products_set(self, lead: Played, deed: Told) -> Looks | None:
+        self.describing.products(lead, [line["product"] for line in deed.data["products"]])
+        return FIELDS
+
+    def _logged(self, lead: Played, deed: Told) -> Looks | None:
+        data = deed.data
+        at = datetime.fromisoformat(data["at"])
+        lead.activities[data["activity"]] = Held(data["kind"], at, data["outcome"], data["held"])
+        return ACTIVITY
+
+    def _held(self, lead: Played, deed: Told) -> Looks | None:
+        """What was planned took place, or is planned for another moment."""
+        data = deed.data
+        before = lead.activities.get(data["activity"])
+        held = bool(data.get("held", before.held if before else False))
+        outcome = data.get("outcome", before.outcome if before else "")
+        at = datetime.fromisoformat(data["at"])
+        lead.activities[data["activity"]] = Held(data["kind"], at, outcome, held)
+        return ACTIVITY
+
+    def _called_off(self, lead: Played, deed: Told) -> Looks | None:
+        lead.activities.pop(deed.data["activity"], None)
+        return ACTIVITY
+
+    def _heard(self, lead: Played, deed: Told) -> Looks | None:
+        lead.signals.append(Received(deed.data["name"], deed.at, deed.data["payload"]))
+        return frozenset({"signal"})
+
+    def _ticked(self, lead: Played, deed: Told) -> Looks | None:
+        key, _place = self.names.stages.get(deed.data["stage"], ("", 0))
+        goal = deed.data["goal"]
+        if not lead.is_open or key != lead.stage:
+            return self._without_ground(lead)
+        boxes = {one.key for one in self.stages[key].design.goals if isinstance(one, BoxGoal)}
+        if goal not in boxes:
+            return self._without_ground(lead)
+        lead.ticks = [one for one in lead.ticks if (one.stage, one.goal) != (key, goal)]
+        if deed.kind == "goal_ticked":
+            lead.ticks.append(Ticked(key, goal, deed.at))
+        return frozenset({"box"})
+
+    def _task_ended(self, lead: Played, deed: Told) -> Looks | None:
+        key = deed.data["key"]
+        stage = self.names.tasks.get(deed.data["task"])
+        if not key or stage is None:
+            return NOTHING  # a task of somebody's own
+        for task in lead.open_tasks():
+            if (task.key, task.stage) == (key, stage):
+                task.state = "done" if deed.kind == "task_done" else "skipped"
+                task.ended_at = deed.at
+                if task.state == "done":
+                    mark = f"would/done/{stage}/{key}"
+                    lead.marks.add(self.marks[mark])
+                return frozenset({"task"})
+        return self._without_ground(lead)
+
+    def _moved(self, lead: Played, deed: Told) -> Looks | None:
+        data = deed.data
+        return self._go(lead, deed, to=data["to"], start=data["from"], reason=data["reason"])
+
+    def _won(self, lead: Played, deed: Told) -> Looks | None:
+        won = self.design.won
+        return self._end(lead, deed, "won", won.key if won else "")
+
+    def _lost(self, lead: Played, deed: Told) -> Looks | None:
+        return self._end(lead, deed, "lost", "")
+
+    def _cancelled(self, lead: Played, deed: Told) -> Looks | None:
+        return self._end(lead, deed, "cancelled", "")
+
+    def _reopened(self, lead: Played, deed: Told) -> Looks | None:
+        if lead.is_open or not lead.stays:
+            return self._without_ground(lead)
+        ended = {key for key, stage in self.stages.items() if stage.design.ends_in}
+        keys = [stay.stage for stay in reversed(lead.stays) if stay.stage not in ended]
+        stage = self.stages[keys[0]] if keys else self.first
+        lead.status = "open"
+        self.roster.give(None, lead.owner)
+        self._carry_out(lead, decide.enter(stage.design, {}, assign=False), deed)
+        self._hold(lead)
+        return NOTHING
+
+    def _go(
+        self, lead: Played, deed: Told, *, to: str, start: str, reason: str | None = None
+    ) -> Looks | None:
+        """Move by hand, when that still leads the same way. Without a reason nothing is asked."""
+        there = self.stages.get(to)
+        if there is None or not lead.is_open or lead.stage == to or not lead.stays:
+            return self._without_ground(lead)
+        here = self.stages[lead.stage]
+        ahead = there.place > here.place
+        before = self.stages.get(start)
+        if before is not None and (there.place > before.place) != ahead:
+            return self._without_ground(lead)
+        standing = decide.progress(here.design, lead.facts(here))
+        self._mark_goals(lead, here, standing)
+        met = standing.met or not here.design.goals
+        if reason is not None and ahead and not met and there.design.ends_in != "lost":
+            enforcement = here.design.enforcement
+            if enforcement == "block" and not (reason and self._is_boss(deed.actor)):
+                lead.marks.add(self.marks[f"would/refused/{here.key}"])
+                return NOTHING
+            if enforcement == "reason" and not reason:
+                lead.marks.add(self.marks[f"would/asked/{here.key}"])
+        self._carry_out(
+            lead, decide.leave(here.design, there.design.ends_in or "moved", met, {}), deed
+        )
+        self._carry_out(lead, decide.enter(there.design, {}), deed)
+        if lead.status == "open" and not ahead:
+            self._hold(lead)
+        return None
+
+    def _undone(self, lead: Played, deed: Told) -> Looks | None:
+        """A move was taken back: back to that stage, when it was left under this design too."""
+        to, _place = self.names.stages.get(deed.data["stage"], ("", 0))
+        start, _place = self.names.stages.get(deed.data["from"], ("", 0))
+        before = next((one for one in reversed(lead.stays[:-1]) if one.stage == to), None)
+        if before is None or lead.stage != start:
+            return self._without_ground(lead)
+        if not lead.is_open:
+            lead.status, lead.closer = "open", None
+            self.roster.give(None, lead.owner)
+        if lead.owner == lead.stays[-1].owner:
+            self._give(lead, before.leaver)
+        while lead.stays[-1] is not before:
+            lead.stays.pop()
+        lead.tasks = [
+            one for one in lead.tasks if one.state != "open" or one.laid_at <= before.entered_at
+        ]
+        for task in lead.tasks:
+            if task.state == "skipped" and task.ended_at == before.left_at:
+                task.state, task.ended_at = "open", None
+        before.left_at, before.how, before.leaver = None, "", None
+        lead.stage = to
+        self._hold(lead)
+        return NOTHING
+
+    def _end(self, lead: Played, deed: Told, status: str, stage: str) -> Looks | None:
+        """Close by hand; the lead enters the stage that ends so, when there is one."""
+        if not lead.is_open or not lead.stays:
+            return NOTHING
+        here = self.stages[lead.stage].design
+        self._carry_out(lead, decide.leave(here, status, True, {}), deed)
+        if stage:
+            self._carry_out(lead, decide.enter(self.stages[stage].design, {}), deed)
+        else:
+            self._close(lead, status)
+        return NOTHING
+
+    def _hold(self, lead: Played) -> None:
+        stage = self.stages[lead.stage]
+        lead.held = decide.progress(stage.design, lead.facts(stage)).met
+
+    def _is_boss(self, actor: uuid.UUID | None) -> bool:
+        return actor is None or actor in self.names.bosses
+
+    def _without_ground(self, lead: Played) -> Looks:
+        lead.marks.add(self.marks["would/without_ground"])
+        return NOTHING
+
+
+HANDS: Mapping[str, Callable[[Play, Played, Told], Looks | None]] = {
+    "stage_entered": Play._first_stage,
+    "history_rebuilt": Play._rebuilt,
+    "lead_changed": Play._changed,
+    "lead_assigned": Play._assigned,
+    "lead_person_set": Play._person_set,
+    "lead_person_removed": Play._person_removed,
+    "lead_products_set": Play._products_set,
+    "activity_logged": Play._logged,
+    "activity_held": Play._held,
+    "activity_replanned": Play._held,
+    "activity_called_off": Play._called_off,
+    "signal_received": Play._heard,
+    "goal_ticked": Play._ticked,
+    "goal_unticked": Play._ticked,
+    "task_done": Play._task_ended,
+    "task_skipped": Play._task_ended,
+    "lead_moved": Play._moved,
+    "move_undone": Play._undone,
+    "lead_won": Play._won,
+    "lead_lost": Play._lost,
+    "lead_cancelled": Play._cancelled,
+    "lead_reopened": Play._reopened,
+}
+"""Kind of event → the hand that carries the deed out anew. A new kind of deed is one line here."""
