@@ -1,4 +1,4 @@
-"""Planned activities over HTTP; and goals on e-mails and forms, met by signals that programs send."""
+"""Planned activities over HTTP; and goals on e-mails, forms and people, met by programs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from cadans.leads.actions import settle_lead
 from cadans.leads.models import Lead
 from cadans.playbooks.actions import publish_pipeline
 from cadans.process.models import Pipeline
@@ -58,9 +59,6 @@ def test_a_planned_activity_is_called_off(world: World, manager: Program, lead: 
 def test_an_activity_that_is_not_there_is_not_found(world: World, manager: Program) -> None:
     answer = manager.post("/activities/01a20d0f-b927-7760-8e30-f13220396a85/held", None)
     assert answer.status_code == 404
-
-
-BOTH = {"needed": "any"}
 
 
 @pytest.mark.parametrize(
@@ -121,7 +119,5 @@ def test_goals_on_people_are_met_over_http(world: World, manager: Program, lead:
     person = part["person"]["id"] if "person" in part else part["id"]
     changed = manager.patch(f"/people/{person}", {"phone": "+31 6 12345678"})
     assert changed.status_code == 200, changed.content
-    from cadans.leads.actions import settle_lead
-
     settle_lead(lead.id)  # the job that follows from person_changed
     assert world.stage_of(lead) == "proposal"
