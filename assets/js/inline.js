@@ -25,8 +25,11 @@ async function suggest(field) {
   );
 }
 
-/** A path that is wider than the window shows the stage the lead is in. */
-function showPresentStage() {
+/** A path or navigation that is wider than the window shows where one is. */
+function showPresent() {
+  for (const place of document.querySelectorAll(".settings-nav [aria-current]")) {
+    place.parentElement.scrollLeft = place.offsetLeft - place.parentElement.offsetLeft - 16;
+  }
   for (const step of document.querySelectorAll("[data-path] [aria-current]")) {
     const path = step.closest("[data-path]");
     path.scrollLeft = step.offsetLeft - path.offsetLeft - (path.clientWidth - step.clientWidth) / 2;
@@ -34,7 +37,7 @@ function showPresentStage() {
 }
 
 export function startInline() {
-  showPresentStage();
+  showPresent();
   let waiting;
   document.addEventListener("input", (event) => {
     const field = event.target.closest?.("[data-suggest]");
