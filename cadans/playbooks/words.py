@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format, number_format
@@ -276,10 +277,9 @@ def _value(value: Any) -> str:
         return _("yes") if value else _("no")
     if hasattr(value, "year"):
         return str(date_format(value))
-    try:
+    if isinstance(value, int | float | Decimal):
         return str(number_format(value, force_grouping=True))
-    except (TypeError, ValueError, ArithmeticError):
-        return str(value)
+    return str(value)
 
 
 def goal_name(goal: AnyGoal) -> str:
