@@ -31,6 +31,7 @@ from cadans.api.schemas.lead import (
     Move,
     NewLead,
     Status,
+    Undo,
     Win,
     lead_shown,
 )
@@ -175,6 +176,16 @@ def reopen_lead(request: ApiRequest, lead: uuid.UUID) -> HttpResponse:
     """Open a closed lead again, in the last stage in which it was open."""
     seen = revision_seen(request)
     return _stands(actions.reopen_lead(request.auth.user, lead, revision=seen, via="api"))
+
+
+@router.post("/{lead}/undo", response=LeadShown)
+def undo_move(request: ApiRequest, lead: uuid.UUID, body: Undo) -> HttpResponse:
+    """Take back the lead's last move, by any event of it: its stage, tasks, owner and status are
+    as they were, and the lead waits there until something changes. What people did stands."""
+    seen = revision_seen(request)
+    return _stands(
+        actions.undo_move(request.auth.user, lead, event=body.event, revision=seen, via="api")
+    )
 
 
 @router.get("/{lead}/events", response=Page[EventShown])

@@ -102,6 +102,22 @@ def _reopened(told: Told, event: Data, data: Data) -> None:
         told.closings.pop()
 
 
+def _undone(told: Told, event: Data, data: Data) -> None:
+    """The last move was taken back: what it began is gone, what it ended goes on."""
+    for visit in data["removed"]:
+        told.visits.pop(visit, None)
+    again = told.visits[data["visit"]]
+    again.left_at, again.left_how = None, ""
+    told.fields["stage"] = data["stage"]
+    if data["reopened"]:
+        told.status = "open"
+        told.closings.pop()
+
+
+def _withdrawn(told: Told, event: Data, data: Data) -> None:
+    told.tasks.pop(data["task"], None)
+
+
 def _task(state: str) -> Any:
     def set_state(told: Told, event: Data, data: Data) -> None:
         told.tasks[data["task"]] = state
@@ -131,6 +147,9 @@ HANDS = {
     "task_laid": _task("open"),
     "task_done": _task("done"),
     "task_skipped": _task("skipped"),
+    "task_reopened": _task("open"),
+    "task_withdrawn": _withdrawn,
+    "move_undone": _undone,
     "lead_deleted": _deleted,
     "history_rebuilt": _rebuilt,
 }

@@ -138,6 +138,10 @@ def _plain(value: Any, names: Names) -> str:
 def _assigned(event: Event, data: Data, names: Names) -> str:
     owner = data.get("owner")
     because = event.because
+    if because.get("rule") == "undo":
+        if not owner:
+            return _("The lead has no owner again.")
+        return _("The lead is with %(owner)s again.") % {"owner": names[owner]}
     if because.get("rule") and owner:
         return assigned_by_rule(because, names[owner])
     if not owner:
@@ -233,6 +237,14 @@ def _stage(data: Data, names: Names) -> str:
     return in_language(name) if isinstance(name, Mapping) else str(name or "–")
 
 
+def _undone(event: Event, data: Data, names: Names) -> str:
+    return _("%(who)s took the move to “%(from)s” back: the lead is in “%(stage)s” again.") % {
+        "who": _who(event, names),
+        "from": names[data["from"]],
+        "stage": names[data["stage"]],
+    }
+
+
 def _task_name(data: Data, names: Names) -> str:
     name = data.get("name") or names.of.get(str(data.get("task")))
     return in_language(name) if isinstance(name, Mapping) else str(name or "–")
@@ -293,18 +305,6 @@ def _activity(event: Event, data: Data, names: Names) -> str:
     return told
 
 
-def _kind(kind: str) -> str:
-    return str(dict(ActivityKind.choices).get(kind, kind))
-
-
-def _signal(event: Event, data: Data, names: Names) -> str:
-    return _("The signal “%(signal)s” arrived.") % {"signal": data.get("name", "–")}
-
-
-def _goal(sentence: str) -> Sentence:
-    def told(event: Event, data: Data, names: Names) -> str:
-        key = str(data.get("goal") or "–")
-        goal = names.of.get(f"{data.get('stage')}/{key}", key)
 def _replanned(event: Event, data: Data, names: Names) -> str:
     return _("%(who)s moved “%(kind)s” from %(before)s to %(at)s.") % {
         "who": _who(event, names),
@@ -349,6 +349,18 @@ def _idle(event: Event, data: Data, names: Names) -> str:
     ) % {"days": days, "stage": names[data.get("stage")]}
 
 
+def _kind(kind: str) -> str:
+    return str(dict(ActivityKind.choices).get(kind, kind))
+
+
+def _signal(event: Event, data: Data, names: Names) -> str:
+    return _("The signal “%(signal)s” arrived.") % {"signal": data.get("name", "–")}
+
+
+def _goal(sentence: str) -> Sentence:
+    def told(event: Event, data: Data, names: Names) -> str:
+        key = str(data.get("goal") or "–")
+        goal = names.of.get(f"{data.get('stage')}/{key}", key)
         return _(sentence) % {"who": _who(event, names), "goal": goal}
 
     return told
@@ -405,6 +417,12 @@ SENTENCES: dict[str, Sentence] = {
     "task_done": _task(gettext_noop("%(who)s did the task “%(task)s”.")),
     "task_skipped": _task_skipped,
     "activity_logged": _activity,
+    "activity_held": _activity,
+    "activity_replanned": _replanned,
+    "activity_called_off": _called_off,
+    "task_rescheduled": _task_rescheduled,
+    "task_overdue": _task_overdue,
+    "lead_idle": _idle,
     "signal_received": _signal,
     "goal_ticked": _goal(gettext_noop("%(who)s ticked the goal “%(goal)s”.")),
     "goal_unticked": _goal(gettext_noop("%(who)s unticked the goal “%(goal)s”.")),
@@ -417,13 +435,10 @@ SENTENCES: dict[str, Sentence] = {
     "lead_cancelled": _closed(
         gettext_noop("%(who)s cancelled this lead."), gettext_noop("%(who)s cancelled this lead.")
     ),
-    "activity_held": _activity,
-    "activity_replanned": _replanned,
-    "activity_called_off": _called_off,
-    "task_rescheduled": _task_rescheduled,
-    "task_overdue": _task_overdue,
-    "lead_idle": _idle,
     "lead_moved": _moved,
+    "move_undone": _undone,
+    "task_reopened": _task(gettext_noop("The task “%(task)s” is open again.")),
+    "task_withdrawn": _task(gettext_noop("The task “%(task)s” is off the list again.")),
     "lead_reopened": _simple(gettext_noop("%(who)s reopened this lead.")),
     "lead_deleted": _simple(gettext_noop("%(who)s deleted this lead.")),
     "lead_person_set": _person_set,

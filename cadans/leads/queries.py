@@ -224,3 +224,32 @@ def search_leads(user: User, words: str, *, limit: int = 8) -> list[Lead]:
         .filter(Q(title__icontains=words) | Q(company__name__icontains=words))
         .order_by("-opened_at")[:limit]
     )
+
+
+MOVES = frozenset(
+    {"stage_left", "stage_entered", "lead_won", "lead_lost", "lead_cancelled", "lead_reopened"}
+)
+UNDONE = "move_undone"
+"""Kinds of events that move a lead, and the one that takes a move back."""
+
+
+def last_move(lead: Lead) -> Event | None:
+    """The event with which the lead's last move began that can be taken back: leaving a stage.
+
+    None when it never left one, was reopened since, or its history of stages was imported.
+    """
+    kinds = MOVES | {UNDONE, "history_rebuilt"}
+    told = Event.objects.filter(lead=lead.id, kind__in=kinds).order_by("id")
+    undone: set[str] = set()
+    standing: list[Event] = []
+    for event in told:
+        if event.kind == "history_rebuilt":
+            standing = []
+        elif event.kind == UNDONE:
+            undone.add(str(event.data["act"]))
+        else:
+            standing.append(event)
+    standing = [event for event in standing if str(event.act) not in undone]
+    act = standing[-1].act if standing else None
+    begun = (event for event in standing if event.act == act and event.kind == "stage_left")
+    return next(begun, None)

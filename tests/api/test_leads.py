@@ -282,3 +282,18 @@ def test_people_are_put_on_a_lead_and_taken_off(world: World, manager: Program) 
     assert len(manager.get(path).json()["people"]) == 1
     unknown = manager.post(f"{path}/people", {"person": str(world.anna.id)})
     assert (unknown.status_code, unknown.json()["pointer"]) == (422, "/person")
+
+
+def test_the_last_move_is_taken_back(world: World, manager: Program) -> None:
+    lead = manager.post("/leads", WHOLE).json()
+    path = f"/leads/{lead['id']}"
+    assert manager.post(f"{path}/move", {"stage": "demo"}).json()["stage"]["key"] == "demo"
+    events = manager.get(f"{path}/events").json()["items"]
+    entered = [event["id"] for event in events if event["kind"] == "stage_entered"]
+    undone = manager.post(f"{path}/undo", {"event": entered[-1]})
+    assert undone.json()["stage"]["key"] == "new"
+    assert undone["ETag"] == f'"{undone.json()["revision"]}"'
+    refused = manager.post(f"{path}/undo", {"event": entered[-1]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "undone_already")
+    assert manager.post(f"{path}/undo", {"event": lead["id"]}).status_code == 404
+    assert manager.post(f"{path}/undo", {}).status_code == 422

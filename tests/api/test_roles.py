@@ -15,6 +15,7 @@ BODIES = {
     "add_task": {"name": "x"},
     "move_lead": {"stage": "demo"},
     "lose_lead": {"reason": "Te duur"},
+    "undo_move": {"event": "01890000-0000-7000-8000-000000000000"},
     "change_lead": {"title": "x"},
     "change_task": {"name": "x"},
     "put_person": {"email": "x@example.com"},

@@ -124,6 +124,13 @@ class AnySequence(RuleBasedStateMachine):
     def reopen(self) -> None:
         self.attempt(actions.reopen_lead, self.world.anna, self.lead, at=self.at())
 
+    @rule(any_move=st.booleans())
+    def undo(self, any_move: bool) -> None:
+        moves = Event.objects.filter(lead=self.lead.id, kind="stage_left").order_by("id")
+        event = moves.first() if any_move else moves.last()
+        if event is not None:
+            self.attempt(actions.undo_move, self.world.anna, self.lead, event=event.id)
+
     @rule(who=st.sampled_from(["anna", "bram", "chris"]))
     def give(self, who: str) -> None:
         self.attempt(

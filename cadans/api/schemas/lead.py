@@ -120,6 +120,12 @@ class Lose(Wish):
     closed_at: Moment | None = None
 
 
+class Undo(Wish):
+    """Which move to take back: an event of it."""
+
+    event: uuid.UUID
+
+
 class CompanyInBrief(BaseModel):
     """The lead's company, in brief."""
 

@@ -1,10 +1,10 @@
 """Every verb of a sale. Each is one act: one transaction, its events, one job afterwards.
 
 `creating` makes leads, `changing` edits them, `moving` carries them through and out of the
-process, `working` is the daily work (activities, tasks, goals, signals), `planning` what becomes
-of planned activities, `scheduling` keeps due dates true, `lapsing` notices what fell due, `parts`
-the people and products on a lead. `offering` keeps the lists of what is sold and why leads are
-lost, `own_fields` the organisation's own fields.
+process, `undoing` takes a move back, `working` is the daily work (activities, tasks, goals,
+signals), `planning` what becomes of planned activities, `scheduling` keeps due dates true,
+`lapsing` notices what fell due, `parts` the people and products on a lead. `offering` keeps the
+lists of what is sold and why leads are lost, `own_fields` the organisation's own fields.
 """
 
 from cadans.leads.actions.changing import assign_lead, change_lead, delete_lead
@@ -42,6 +42,7 @@ from cadans.leads.actions.parts import (
 from cadans.leads.actions.planning import call_off_activity, hold_activity, replan_activity
 from cadans.leads.actions.settling import settle_lead
 from cadans.leads.actions.signals import receive_signal
+from cadans.leads.actions.undoing import undo_move
 from cadans.leads.actions.working import (
     add_task,
     change_task,
@@ -89,5 +90,6 @@ __all__ = [
     "settle_lead",
     "skip_task",
     "tick_goal",
+    "undo_move",
     "win_lead",
 ]

@@ -90,6 +90,15 @@ def reopen(request: PageRequest, id: uuid.UUID) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def undo(request: PageRequest, id: uuid.UUID, event: uuid.UUID) -> HttpResponse:
+    """Take the last move back."""
+    lead = actions.undo_move(request.user, visible_lead(request.user, id), event=event)
+    told = _("“%(lead)s” is in “%(stage)s” again and waits there until something changes.")
+    return changed(told % {"lead": lead.title, "stage": lead.stage.label}, "info")
+
+
+@login_required
 @require_http_methods(["GET", "POST"])
 def assign(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Choose who gets the lead."""

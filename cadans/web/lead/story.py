@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from cadans.leads.activity import Activity
 from cadans.leads.event_names import Names, names_in
 from cadans.leads.explain import FIELDS, explain
 from cadans.leads.lead import Lead
-from cadans.leads.queries import published_of
+from cadans.leads.queries import last_move, published_of
 from cadans.web.writing import number
 
 PAGE = 40
@@ -41,20 +41,23 @@ LOOKS: dict[str, dict[str, str]] = {
     "task_laid": {"icon": "list-checks"},
     "task_added": {"icon": "square-plus"},
     "task_changed": {"icon": "pencil"},
-    "task_done": {"icon": "square-check", "tone": "good"},
     "task_rescheduled": {"icon": "calendar-clock"},
     "task_overdue": {"icon": "clock-alert", "tone": "warn"},
+    "task_done": {"icon": "square-check", "tone": "good"},
     "task_skipped": {"icon": "minus"},
-    "signal_received": {"icon": "radio", "tone": "info"},
     "activity_replanned": {"icon": "calendar-clock"},
     "activity_called_off": {"icon": "calendar-x"},
     "lead_idle": {"icon": "snowflake", "tone": "warn"},
+    "signal_received": {"icon": "radio", "tone": "info"},
     "goal_ticked": {"icon": "circle-check", "tone": "good"},
     "goal_unticked": {"icon": "circle"},
     "lead_won": {"icon": "trophy", "tone": "good"},
     "lead_lost": {"icon": "circle-x", "tone": "bad"},
     "lead_cancelled": {"icon": "ban"},
     "lead_reopened": {"icon": "rotate-ccw"},
+    "move_undone": {"icon": "undo-2"},
+    "task_reopened": {"icon": "square"},
+    "task_withdrawn": {"icon": "minus"},
     "lead_person_set": {"icon": "user-plus"},
     "lead_person_removed": {"icon": "user-minus"},
     "lead_products_set": {"icon": "package"},
@@ -69,15 +72,16 @@ KIND_LOOKS: dict[str, dict[str, str]] = {
     "ask": {"icon": "handshake"},
 }
 OTHER = {"icon": "circle-dot"}
+MOVING = {"arrow-right", "move-right", "trophy", "circle-x", "ban"}
+WITH_NOTES = {"activity_logged", "activity_held"}
 
 
 @dataclass(frozen=True)
 class Told:
-MOVING = {"arrow-right", "trophy", "circle-x", "ban"}
-WITH_NOTES = {"activity_logged", "activity_held"}
     """One item of the timeline."""
 
     id: uuid.UUID
+    act: uuid.UUID
     text: str
     at: datetime
     icon: str
@@ -122,7 +126,7 @@ def story_of(lead: Lead, *, before: uuid.UUID | None = None) -> Story:
         for group in _groups(sorted(events, key=lambda event: (event.at, event.id), reverse=True))
     ]
     if before is None:
-        items = _undoable(lead, events, items)
+        items = _undoable(lead, items)
     return Story(items, events[-1].id if more and events else None)
 
 
@@ -159,7 +163,9 @@ def _told(
     if event.kind in WITH_NOTES:
         look = KIND_LOOKS.get(str(event.data.get("kind")), OTHER)
         activity = notes.get(str(event.data.get("activity")))
-        note = activity.note if activity else ""
+        # The note of a plan that was held stands where it is told that it was.
+        if activity is not None and activity.held == (event.data.get("held") is not False):
+            note = activity.note
     parts: list[str] = []
     text = explain(event, names)
     if len(group) > 1:
@@ -175,6 +181,7 @@ def _told(
         text = sentence % {"count": len(group)}
     return Told(
         id=event.id,
+        act=event.act,
         text=text,
         at=event.at,
         icon=look["icon"],
@@ -212,7 +219,12 @@ def _why(
         "by_hand": _("Somebody did it by hand"),
         "created": _("A new lead begins in its first stage"),
         "reopened": _("The lead was reopened"),
+        "undo": _("A move was taken back"),
         "process_published": _("A new version of the process was published"),
+        "idle_limit": _("The idle limit of the stage"),
+        "due_date": _("The due date of the task"),
+        "after_task": _("In “%(stage)s” this task follows another one"),
+        "expected_close": _("In “%(stage)s” this task counts back from the expected close"),
         "default": _("The default pipeline"),
     }.get(str(rule))
     if told:
@@ -220,10 +232,6 @@ def _why(
     elif rule:
         lines.append((_("Rule"), str(rule)))
     goals = because.get("goals")
-        "idle_limit": _("The idle limit of the stage"),
-        "due_date": _("The due date of the task"),
-        "after_task": _("In “%(stage)s” this task follows another one"),
-        "expected_close": _("In “%(stage)s” this task counts back from the expected close"),
     if goals:
         lines.append((_("Goals"), ", ".join(names.goal(event, because, key) for key in goals)))
     if because.get("version"):
@@ -259,17 +267,14 @@ def _stage_name(lead: Lead, key: Any) -> str:
     return str(key or "–")
 
 
-def _undoable(lead: Lead, events: Sequence[Event], items: list[Told]) -> list[Told]:
-    """Give the last automatic move a way back, as long as the lead still lies where it led."""
-    last = next((event for event in events if event.kind == "stage_entered"), None)
-    if last is None or not lead.is_open or last.because.get("rule") != "goals_met":
+def _undoable(lead: Lead, items: list[Told]) -> list[Told]:
+    """Give the last move a way back."""
+    begun = last_move(lead)
+    if begun is None:
         return items
-    back = str(last.because.get("stage", ""))
-    if str(last.data.get("stage")) != str(lead.stage_id) or not back:
+    # By hand the move itself is told, which comes just before leaving the stage.
+    told = [item for item in items if item.act == begun.act and item.icon in MOVING]
+    if not told:
         return items
-    if back not in published_of(lead).stages:
-        return items
-    url = reverse("lead:move_to", args=[lead.id, back])
-    return [
-        Told(**{**item.__dict__, "undo_url": url}) if item.id == last.id else item for item in items
-    ]
+    url = reverse("lead:undo", args=[lead.id, begun.id])
+    return [replace(item, undo_url=url) if item is told[0] else item for item in items]
