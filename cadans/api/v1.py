@@ -32,6 +32,7 @@ from cadans.api import (
     teams,
     territories,
     users,
+    wall_charts,
 )
 from cadans.api.auth import WORK
 from cadans.api.docs import DocsPage
@@ -125,3 +126,4 @@ ROUTERS = {
 for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)
 api.add_router("/leads", progress.router)
+api.add_router("/pipelines", wall_charts.router)

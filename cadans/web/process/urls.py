@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cadans.web.process import editing, publishing, views
+from cadans.web.process import editing, publishing, views, wall_chart
 
 app_name = "process"
 
@@ -22,6 +22,9 @@ urlpatterns = [
     path("<slug:key>/versions/", publishing.versions_page, name="versions"),
     path("<slug:key>/stages/", editing.add_stage, name="add_stage"),
     path("<slug:key>/stages/move/", editing.move_stage, name="move_stage"),
+    path("<slug:key>/wall-chart/", wall_chart.wall_chart, name="wall_chart"),
+    path("<slug:key>/wall-chart.svg", wall_chart.wall_chart_svg, name="wall_chart_svg"),
+    path("<slug:key>/wall-chart.pdf", wall_chart.wall_chart_pdf, name="wall_chart_pdf"),
     path(f"{STAGE}/remove/", editing.remove_stage, name="remove_stage"),
     path(f"{STAGE}/settings/", editing.save_settings, name="save_settings"),
     path(f"{STAGE}/guidance/", editing.save_guidance, name="save_guidance"),
