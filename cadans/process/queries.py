@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from cadans.ground.conditions import Condition, weigh
 from cadans.ground.errors import Invalid, NotFound
 from cadans.ground.remembered import remembered
-from cadans.process.models import Pipeline, PipelineQuerySet, RoutingRule, Stage
+from cadans.process.models import (
+    Pipeline,
+    PipelineQuerySet,
+    ProcessVersion,
+    RoutingRule,
+    Stage,
+)
 
 
 def pipeline_named(word: str, *, with_documents: bool = True) -> Pipeline:
@@ -75,6 +81,12 @@ def route(facts: Callable[[], Mapping[str, Any]]) -> tuple[Pipeline, dict[str, A
             code="no_pipeline",
         )
     return pipeline, {"rule": "default"}
+
+
+def live_version(pipeline: uuid.UUID) -> ProcessVersion | None:
+    """What is live of a pipeline, with its mapping and without its document."""
+    live = Pipeline.objects.filter(id=pipeline).values("version")
+    return ProcessVersion.objects.filter(id__in=live).defer("document").first()
 
 
 @remembered

@@ -15,6 +15,7 @@ from cadans.leads.drafts import LineDraft
 from cadans.leads.event_names import names_in
 from cadans.leads.explain import SENTENCES, explain
 from cadans.leads.models import Lead
+from cadans.leads.queries import last_move
 from tests.world import World
 
 
@@ -43,6 +44,10 @@ def eventful(world: World) -> Lead:
     actions.remove_person_from_lead(world.anna, lead, person=part.person)
     assert world.pump is not None
     actions.set_products(world.anna, lead, lines=[LineDraft(world.pump)])
+    actions.move_lead(world.manager, lead, stage="proposal", reason="haast")
+    begun = last_move(lead)
+    assert begun is not None
+    actions.undo_move(world.manager, lead, event=begun.id)
     actions.move_lead(world.manager, lead, stage="proposal", reason="haast")
     actions.tick_goal(world.manager, lead, goal="agreed")
     actions.tick_goal(world.manager, lead, goal="agreed", on=False)
