@@ -17,14 +17,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import openpyxl
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
 from cadans.ground.errors import Invalid
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 Cell = str | date | datetime | Decimal | bool
 
@@ -328,7 +329,11 @@ def _headers(cells: list[str]) -> list[str]:
 # ── spreadsheets ────────────────────────────────────────────────────────────────────────────
 
 
-def _workbook(path: Path) -> openpyxl.Workbook:
+def _workbook(path: Path) -> Workbook:
+    # Large, and of all that is asked only a spreadsheet needs it.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
