@@ -9,13 +9,15 @@ import uuid
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 Traits = Mapping[str, str]
 """What makes leads alike: trait → value as text; `""` when the lead has none."""
 
 SEPARATOR = "|"
+SIZES = (10, 50, 250)
+"""Employees from which a company is small, medium-sized, large (EU Recommendation 2003/361)."""
+
 EVERYWHERE = "*"
 """The segment of leads of no known kind: what is known of all leads together."""
 
@@ -69,11 +71,9 @@ def segment_of(traits: Traits, alike: Sequence[str]) -> str:
     return SEPARATOR.join(traits.get(trait, "") for trait in alike)
 
 
-def band_of(value: Decimal | None, bounds: Sequence[str]) -> str:
-    """The size band in which a value lies: `0` for the smallest; `""` when it is not known."""
-    if value is None:
-        return ""
-    return str(bisect_right([Decimal(bound) for bound in bounds], value))
+def size_of(employees: int | None) -> str:
+    """The size class of a company: `0` for micro to `3` for large; `""` when it is not known."""
+    return "" if employees is None else str(bisect_right(SIZES, employees))
 
 
 def chances_in(document: Mapping[str, Any], traits: Traits) -> Chances | None:

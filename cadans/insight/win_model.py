@@ -14,8 +14,8 @@ results together look like chance, no difference is claimed at all.
    chance, its strength learned in the same way. At most one of these is believed: the one for
    which the data speak most.
 4. **Do they differ?** The evidence for "no differences", for "reps differ" and for "reps differ by
-   kind" is weighed with Bayes' rule. What "no differences" loses is `differ`; choosing a rep deals
-   evenly with the rest of the probability.
+   kind" is weighed with Bayes' rule. What "no differences" loses is `differ`; leads are dealt
+   the more evenly, the smaller it is.
 
 Source: the beta-binomial model and its empirical Bayes estimate as in B. Efron and C. Morris,
 Data Analysis Using Stein's Estimator and Its Generalizations, JASA 70 (1975), and J. Kleinman,
@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import exp, inf, lgamma, log
 from typing import Any
@@ -34,7 +34,12 @@ from typing import Any
 from cadans.assignment.chances import EVERYWHERE, segment_of
 
 TRAITS = ("source", "territory", "product_line", "size")
-"""What can make leads alike."""
+"""What can make leads alike: all of it known before the lead is won or lost. The value is not
+among them, since what is lost early or for nothing often has none."""
+
+KNOWN = 0.95
+"""The part of closed leads that must have a trait for it to be looked at. One that is filled in
+only when a lead goes well would tell the outcome, and whoever fills it in would seem to win."""
 
 STRENGTHS = (3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 200.0, 400.0)
 """Values of K that are considered: with a win rate of 1 in 3 a spread of 24 to 2 per cent."""
@@ -42,7 +47,7 @@ STRENGTHS = (3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 200.0, 400.0)
 NO_DIFFERENCES = 0.25
 """How likely it is that reps do not differ at all, before anything is seen."""
 
-BY_KIND = 0.1
+BY_KIND = 0.2
 """How likely it is, before anything is seen, that they differ from one kind of leads to another;
 shared by the ways to tell kinds apart."""
 
@@ -95,14 +100,15 @@ def learn(cells: Sequence[Cell], names: Mapping[str, Mapping[str, str]]) -> dict
     cells = [cell for cell in cells if cell.closed]
     if not cells:
         return {}
+    telling = _telling(cells)
+    cells = [replace(cell, traits={one: cell.traits[one] for one in telling}) for cell in cells]
     rates = _rates(cells)
     reps = _tallies(cells, rates, lambda cell: cell.rep)
     among_reps = _spread((tally, tally.rate) for tally in reps.values())
     seen = among_reps.evidence > 0
     between = among_reps.strength if seen else inf
-    kinds = {
-        alike: _spread(_kinds(cells, rates, reps, alike, between)) for alike in _likenesses(cells)
-    }
+    likenesses = [*((trait,) for trait in telling), *combinations(telling, 2)]
+    kinds = {alike: _spread(_kinds(cells, rates, reps, alike, between)) for alike in likenesses}
     weights: dict[tuple[str, ...], float] = {
         (): log(1 - NO_DIFFERENCES - BY_KIND) + among_reps.evidence
     }
@@ -173,10 +179,16 @@ def _tallies(cells: Iterable[Cell], rates: Rates, key: Callable[[Cell], Any]) ->
     return dict(tallies)
 
 
-def _likenesses(cells: Sequence[Cell]) -> list[tuple[str, ...]]:
-    """The traits, and pairs of them, in which leads differ at all."""
-    telling = [trait for trait in TRAITS if len({cell.traits.get(trait, "") for cell in cells}) > 1]
-    return [*((trait,) for trait in telling), *combinations(telling, 2)]
+def _telling(cells: Sequence[Cell]) -> list[str]:
+    """The traits that nearly all leads have, and in which they differ."""
+    closed = sum(cell.closed for cell in cells)
+    telling = []
+    for trait in TRAITS:
+        values = {cell.traits.get(trait, "") for cell in cells}
+        known = sum(cell.closed for cell in cells if cell.traits.get(trait))
+        if len(values) > 1 and known >= KNOWN * closed:
+            telling.append(trait)
+    return telling
 
 
 def _kinds(

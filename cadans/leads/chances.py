@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 
-from cadans.assignment.chances import Chances, band_of, chances_in
+from cadans.assignment.chances import Chances, chances_in, size_of
 from cadans.assignment.queries import learned
-from cadans.ground.asking import rows
+from cadans.ground.asking import pointed, rows
 from cadans.leads.lead import Lead
 
 LINE = """
@@ -17,11 +16,11 @@ LINE = """
 """
 
 
-def chances_of(lead: Lead, pipeline: uuid.UUID, worth: Decimal | None) -> Chances | None:
+def chances_of(lead: Lead, pipeline: uuid.UUID) -> Chances | None:
     """The reps' chances to win such a lead; None when nothing was learned yet.
 
-    `worth` is its value in the organisation's currency. What was learned is remembered; only
-    when products tell leads apart, one query looks at those of this lead.
+    What was learned is remembered; only when its company's size or its products tell leads
+    apart, one query looks at those.
     """
     document = learned(pipeline)
     if not document:
@@ -30,8 +29,9 @@ def chances_of(lead: Lead, pipeline: uuid.UUID, worth: Decimal | None) -> Chance
     traits = {
         "source": str(lead.source_id or ""),
         "territory": str(lead.territory_id or ""),
-        "size": band_of(worth, document.get("bounds", ())),
     }
+    if "size" in alike and (company := pointed(lead, "company")):
+        traits["size"] = size_of(company.employees)
     if "product_line" in alike:
         found = rows(LINE, lead.id)
         traits["product_line"] = str(found[0][0]) if found else ""

@@ -94,10 +94,20 @@ def _likelihood(way: str, because: Because, owner: str) -> str:
 
 
 def _such_leads(because: Because) -> str:
-    alike = [str(name) for name in because.get("alike", {}).values() if name]
+    named = because.get("alike", {}).items()
+    alike = [_size(name) if trait == "size" else str(name) for trait, name in named if name]
     if not alike:
         return _("such leads")
     return _("such leads (%(alike)s)") % {"alike": ", ".join(alike)}
+
+
+def _size(bounds: str) -> str:
+    low, _between, high = bounds.partition("/")
+    if not low:
+        return _("fewer than %(high)s employees") % {"high": high}
+    if not high:
+        return _("%(low)s employees or more") % {"low": low}
+    return _("%(low)s to %(high)s employees") % {"low": low, "high": int(high) - 1}
 
 
 def _team_rate(because: Because) -> str:

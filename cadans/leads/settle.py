@@ -186,12 +186,11 @@ def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
         return people, Rota(turn.last, turn.tally)
 
     facts = fields_of(deed.lead, needs_of_rules(stage), deed.gathered)
-    worth = facts.get("worth", deed.lead.value)
     context = Context(
         seed=str(deed.lead.id),
         at=deed.at,
         office=working_time(),
-        chances=lambda: chances_of(deed.lead, deed.process.pipeline, worth),
+        chances=lambda: chances_of(deed.lead, deed.process.pipeline),
     )
     choice = choose(stage.rules, facts, candidates, context)
     if choice is None:

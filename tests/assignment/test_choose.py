@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cadans.assignment.candidates import Candidate, Rota
@@ -86,6 +86,7 @@ def test_the_choice_says_why() -> None:
     }
 
 
+@settings(deadline=None)
 @given(n=st.integers(0, 200))
 def test_round_robin_differs_by_at_most_one(n: int) -> None:
     dealt: Counter[UUID] = Counter(dict.fromkeys(NAMES, 0))

@@ -5,8 +5,8 @@ little, narrow for who closed much), and the highest gets the lead. So whoever i
 best gets most leads, and whoever might be gets enough to find out. Around it:
 
 - With few closed leads, or results that differ no more than by chance, the lead goes to whoever
-  had the fewest of late: evenly. In between, that happens as often as it is likely that there is
-  no difference at all.
+  had the fewest of late: evenly. In between that happens the less, the likelier it is that there
+  is a difference at all.
 - Nobody falls below `LEAST` of the pool's latest leads (half an even share with many reps), and
   nobody gets more than `MOST`, or what the rule says.
 
@@ -40,6 +40,10 @@ SURENESS = 2.0
 """Chances are drawn as if so many times as much were known. The least share sees to learning
 already; drawn as they are, weak reps would get more leads than learning needs."""
 
+CAUTION = 2
+"""To which power the likelihood that reps differ is raised: at 50 % three in four leads are dealt
+evenly, at 95 % one in ten."""
+
 NOTHING_ELSE = Context()
 
 
@@ -56,7 +60,7 @@ def pick(candidates: Sequence[Candidate], rota: Rota, context: Context = NOTHING
         return Picked(neediest, why, _after(row, neediest, rota))
     told = _told(chances)
     luck = random.Random(context.seed)  # noqa: S311 - no secret depends on it
-    if luck.random() >= chances.differ:
+    if luck.random() >= chances.differ**CAUTION:
         return Picked(neediest, {"way": "alike", **told}, _after(row, neediest, rota))
     total = sum(had.values())
     if had[neediest] < least_share(len(row)) * total:
