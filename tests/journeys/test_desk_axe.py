@@ -43,6 +43,9 @@ def test_axe_finds_nothing(visit, world, transactional_db, language, width, dark
     found = complaints(page)
     paths = [
         "/process/new/",
+        "/process/new/?q=hovercraft",
+        "/process/new/enterprise/",
+        "/process/new/nothing/",
         "/process/new-customers/",
         "/process/new-customers/?stage=demo&tab=guidance",
         "/process/new-customers/?stage=demo&tab=tasks",

@@ -68,6 +68,7 @@ def addresses(world: World) -> dict[str, str]:
         path = path.replace("<uuid:person>", str(part.person_id))
         path = path.replace("<uuid:activity>", str(meeting.id))
         path = path.replace("<slug:metric>", next(iter(METRICS)))
+        path = path.replace("<slug:playbook>", "tender")
         path = path.replace("<str:name>", "name" if path.startswith(("peop", "comp")) else "title")
         if path.startswith(("board/", "process/")):
             path = path.replace("<slug:key>", world.pipeline.key)

@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.urls import reverse
 
 from cadans.ground.custom_fields import CustomField
 from cadans.leads.actions import receive_signal
@@ -494,15 +493,6 @@ def test_publishing_from_the_panel(manager, world):
     page = manager.get(DESIGNER).content.decode()
     assert "Live: versie 2" in page
     assert "Zonder demo" in manager.get(f"{DESIGNER}versions/").content.decode()
-
-
-def test_a_new_pipeline_from_a_template(manager):
-    assert "Van proefperiode naar klant" in manager.get("/process/new/").content.decode()
-    refused = manager.post("/process/new/", {"name": " ", "template": "b2b-classic"})
-    assert refused.status_code == 422
-    done = manager.post("/process/new/", {"name": "Export", "template": "inbound-trial"})
-    assert done["Location"] == reverse("process:designer", args=["export"])
-    assert "Alleen concept" in manager.get("/process/export/").content.decode()
 
 
 def test_renaming_discarding_and_the_one_for_new_leads(manager, world):

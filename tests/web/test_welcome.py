@@ -2,6 +2,7 @@
 
 import pytest
 
+from cadans.playbooks.playbook import templates
 from cadans.process.models import Pipeline
 from cadans.team.models import Organisation, Team, User
 
@@ -29,6 +30,23 @@ def test_nobody_can_go_elsewhere_before_it(client):
 def test_it_asks_in_the_browser_s_language(client, language, words):
     page = client.get("/welcome/", headers={"Accept-Language": language}).content.decode()
     assert words in page
+
+
+def test_it_offers_the_playbooks_by_trade(client):
+    answer = client.get("/welcome/", headers={"Accept-Language": "nl"})
+    assert [card.key for card in answer.context["cards"]] == [one.key for one in templates()]
+    assert (answer.context["trade"], answer.context["chosen"]) == ("any", "b2b-classic")
+    page = answer.content.decode()
+    for trade, name in answer.context["trades"]:
+        assert name in page
+        assert f'data-trade="{trade}"' in page
+
+
+def test_a_mistake_keeps_the_trade_and_the_playbook(client):
+    wrong = {**FILLED, "email": "nobody", "trade": "building", "template": "installation"}
+    answer = client.post("/welcome/", wrong)
+    assert answer.status_code == 422
+    assert (answer.context["trade"], answer.context["chosen"]) == ("building", "installation")
 
 
 def test_it_sets_up_everything_and_logs_in(client):

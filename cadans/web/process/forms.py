@@ -51,7 +51,6 @@ class NewPipelineForm(forms.Form):
     """A new pipeline."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
-    template = forms.CharField(required=False)
 
 
 class StageSettingsForm(Named):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cadans.web.process import editing, publishing, views, wall_chart
+from cadans.web.process import editing, gallery, publishing, views, wall_chart
 
 app_name = "process"
 
@@ -11,7 +11,9 @@ PART = f"{STAGE}/<str:part>"
 
 urlpatterns = [
     path("", views.overview, name="overview"),
-    path("new/", views.new, name="new"),
+    path("new/", gallery.gallery, name="new"),
+    path("new/nothing/", gallery.begin, name="begin_with_nothing"),
+    path("new/<slug:playbook>/", gallery.begin, name="begin"),
     path("condition-row/", views.condition_row, name="condition_row"),
     path("<slug:key>/", views.designer, name="designer"),
     path("<slug:key>/rename/", views.rename, name="rename"),

@@ -1,4 +1,4 @@
-"""Pages of the process: all pipelines, a new one, and the designer of one."""
+"""Pages of the process: all pipelines, and the designer of one."""
 
 from __future__ import annotations
 
@@ -16,17 +16,14 @@ from cadans.ground.conditions import Condition
 from cadans.ground.errors import Invalid
 from cadans.playbooks.actions import (
     archive_pipeline,
-    make_pipeline,
     rename_pipeline,
     set_default,
 )
-from cadans.playbooks.playbook import templates
 from cadans.playbooks.queries import overview_of_pipelines
 from cadans.team.models import User
 from cadans.team.queries import require_role
 from cadans.web.process.conditions import builder_of, row_of
 from cadans.web.process.desk import desk, may_design, pipeline_or_404
-from cadans.web.process.forms import NewPipelineForm
 from cadans.web.requests import PageRequest
 
 DESIGNERS = (User.Role.MANAGER, User.Role.ADMIN)
@@ -39,33 +36,6 @@ def overview(request: PageRequest) -> HttpResponse:
     editing = may_design(request.user)
     rows = [one for one in overview_of_pipelines() if editing or one.pipeline.version_id]
     return render(request, "process/overview.html", {"rows": rows, "editing": editing})
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def new(request: PageRequest) -> HttpResponse:
-    """Choose a playbook to start from, or start with nothing."""
-    require_role(request.user, *DESIGNERS)
-    form = NewPipelineForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            pipeline = make_pipeline(
-                request.user,
-                name=form.cleaned_data["name"],
-                template=form.cleaned_data["template"] or None,
-            )
-        except Invalid as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("A draft. Nobody sees it until you publish it."))
-            return redirect("process:designer", key=pipeline.key)
-    context = {
-        "form": form,
-        "playbooks": templates(),
-        "chosen": request.POST.get("template", templates()[0].key),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "process/new.html", context, status=status)
 
 
 @login_required

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from cadans.ground.errors import CadansError, Conflict
 from cadans.playbooks.actions import set_up_selling
-from cadans.playbooks.playbook import templates
 from cadans.team.queries import is_set_up
+from cadans.web.process.gallery import cards, trades
 from cadans.web.welcome.forms import WelcomeForm
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
@@ -27,7 +27,6 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """Ask for what is needed once; when there are users already, lead to the log-in."""
     if is_set_up():
         return redirect("/")
-    first = templates()[0].key
     form = WelcomeForm(request.POST or None, initial={"language": (get_language() or "en")[:2]})
     if request.method == "POST" and form.is_valid():
         try:
@@ -47,9 +46,12 @@ def welcome(request: HttpRequest) -> HttpResponse:
                 _("“%(pipeline)s” is live. Add your first lead.") % {"pipeline": pipeline.name},
             )
             return redirect(f"/board/{pipeline.key}/")
+    offered = cards()
     context = {
         "form": form,
-        "playbooks": templates(),
-        "chosen": request.POST.get("template", first),
+        "cards": offered,
+        "trades": trades(),
+        "chosen": request.POST.get("template", offered[0].key),
+        "trade": request.POST.get("trade", offered[0].trade),
     }
     return render(request, "welcome/welcome.html", context, status=422 if form.errors else 200)
