@@ -39,6 +39,7 @@ COMMANDS = {
     "demo": Entry("demo:demo", "Fill an empty Cadans with a demo company."),
     "token": Entry("token:token", "Make keys for programs."),
     "import": Entry("import_:import_", "Take in leads, people, companies, stage changes."),
+    "playbook": Entry("playbook:playbook", "Pipelines as files: check, import, export, publish."),
     "report": Entry("report:report", "The figures of the pages, here."),
 }
 

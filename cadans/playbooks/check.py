@@ -24,6 +24,24 @@ class Known:
     empty_teams: Collection[uuid.UUID] = field(default_factory=frozenset)
 
 
+def named_in(design: Design) -> Known:
+    """Whoever a design names, as if all of them were there: for looking at the rest of it."""
+    tasks = [task for stage in design.stages for task in stage.tasks]
+    people = [
+        one
+        for stage in design.stages
+        for rule in stage.rules
+        for target in rule.targets
+        for one in target.people
+    ]
+    return Known(
+        users={task.user for task in tasks if task.user}
+        | {user for _team, users in people for user in users},
+        teams={task.team for task in tasks if task.team}
+        | {team for team, _users in people if team},
+    )
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing to know. An error keeps the design from being published, a warning does not.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Literal, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -21,6 +21,7 @@ MARK = "\ufeff"
 """Windows puts this before text in UTF-8."""
 FIRST = ("format", "kind", "key", "name", "about", "trade")
 LAST = ("stages",)
+LANGUAGES = ("nl", "en")
 
 
 def file_of(playbook: Playbook, roll: Roll, *, before: str = "", head: str = "") -> str:
@@ -32,6 +33,15 @@ def file_of(playbook: Playbook, roll: Roll, *, before: str = "", head: str = "")
     """
     kept = _kept(before, playbook, roll) if before else None
     return head + writing.document(_short(playbook, roll)) if kept is None else kept
+
+
+def is_said_by(text: str, playbook: Playbook, roll: Roll) -> bool:
+    """Whether a text says just this playbook."""
+    try:
+        said = read_playbook(text, replace(roll, takes_any=True))
+    except WrongFile:
+        return False
+    return _says(_full(said, roll)) == _says(_full(playbook, roll))
 
 
 def _kept(before: str, playbook: Playbook, roll: Roll) -> str | None:
@@ -80,14 +90,15 @@ def _told(value: Any, full: Any) -> Any:
         names = list(told)
         return {name: told[name] for name in sorted(told, key=lambda one: _rank(one, names))}
     if isinstance(value, Mapping) and isinstance(full, dict):
-        return {name: _told(one, full[str(name)]) for name, one in value.items()}
+        return {name: _told(value[name], full[str(name)]) for name in sorted(value, key=_language)}
     if isinstance(value, list | tuple):
         return [_told(one, short) for one, short in zip(value, full, strict=True)]
     return _number(value) if isinstance(value, Decimal) else full
 
 
 def _is_worth_telling(field: FieldInfo, value: Any) -> bool:
-    is_mark = get_origin(field.annotation) is Literal and field.annotation.__args__ == (value,)
+    # A literal with one value says of which kind the rest is, so it is always written.
+    is_mark = get_origin(field.annotation) is Literal and get_args(field.annotation) == (value,)
     if is_mark or field.is_required():
         return True
     return bool(value != field.get_default(call_default_factory=True))
@@ -97,6 +108,11 @@ def _rank(name: str, names: list[str]) -> tuple[int, int]:
     if name in FIRST:
         return 0, FIRST.index(name)
     return (2 if name in LAST else 1), names.index(name)
+
+
+def _language(name: str) -> int:
+    """Texts in the order in which the format names the languages."""
+    return LANGUAGES.index(name) if name in LANGUAGES else len(LANGUAGES)
 
 
 def _number(value: Decimal) -> int | float | str:

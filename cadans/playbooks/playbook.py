@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from cadans.ground.errors import NotFound
 from cadans.ground.text import in_language
 from cadans.playbooks import reading
-from cadans.playbooks.check import Finding, Known, findings
+from cadans.playbooks.check import Finding, Known, findings, named_in
 from cadans.playbooks.complaints import faults
 from cadans.playbooks.lines import Complaint, WrongFile, complaint, in_order, unreadable
 from cadans.playbooks.reading import Written
@@ -85,13 +85,13 @@ def read_playbook(text: str, roll: Roll | None = None) -> Playbook:
     return open_playbook(text, roll).playbook
 
 
-def complaints_about(text: str, roll: Roll, known: Known) -> list[Complaint]:
-    """All that is wrong or unwise in a file, by line; nothing when it can be published."""
+def complaints_about(text: str, roll: Roll, known: Known | None) -> list[Complaint]:
+    """All that is wrong or unwise in a file, by line. Without `known` everybody named is there."""
     try:
         opened = open_playbook(text, roll)
     except WrongFile as error:
         return error.complaints
-    return remarks(opened, known)
+    return remarks(opened, known or named_in(opened.playbook.design))
 
 
 def remarks(opened: Opened, known: Known) -> list[Complaint]:

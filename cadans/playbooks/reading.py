@@ -215,9 +215,11 @@ class _Reader:
             raise Unreadable([Fault(told % {"most": DEEPEST}, start)])
         if isinstance(event, AliasEvent):
             return self._alias(event)
+        if not isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent):
+            raise Unreadable([Fault(_("This cannot be read as YAML."), start)])
         if event.tag not in KNOWN_TAGS:
             told = _("A playbook has no tags such as “%(tag)s”. Leave it out.")
-            raise Unreadable([Fault(told % {"tag": _short(event.tag)}, start)])
+            raise Unreadable([Fault(told % {"tag": _short(str(event.tag))}, start)])
         before = (self.values - 1, self.letters)
         node: Node
         if isinstance(event, ScalarEvent):
