@@ -277,9 +277,11 @@ def _value(value: Any) -> str:
         return _("yes") if value else _("no")
     if hasattr(value, "year"):
         return str(date_format(value))
-    if isinstance(value, int | float | Decimal):
-        return str(number_format(value, force_grouping=True))
-    return str(value)
+    try:
+        # A form keeps its numbers as text; other text (a source, a province) stays as it is.
+        return str(number_format(Decimal(str(value)), force_grouping=True))
+    except ArithmeticError:
+        return str(value)
 
 
 def goal_name(goal: AnyGoal) -> str:

@@ -260,3 +260,12 @@ def test_a_token_is_shown_once(client, world):
     client.post(f"/settings/tokens/{token.id}/revoke/")
     token.refresh_from_db()
     assert token.revoked_at is not None
+
+
+def test_names_in_a_routing_rule_stay_as_they_are(admin, world):
+    RoutingRule.objects.create(
+        name="Proef",
+        pipeline=world.pipeline,
+        when={"all": [{"field": "source", "is": "one_of", "than": ["Proefaccount", "Beurs"]}]},
+    )
+    assert "een van Proefaccount, Beurs → Nieuwe klanten" in admin.get("/settings/routing/").text
