@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from cadans.assignment.atlas import plain_postcode
 from cadans.assignment.models import Area, Territory, Turn, WinTable
 from cadans.events.act import Act, Subject
 from cadans.ground.asking import first
@@ -157,8 +158,8 @@ def _write(
 
 def _area(territory: Territory, number: int, draft: AreaDraft) -> Area:
     country = draft.country.strip().upper()
-    start = draft.postcode_from.replace(" ", "").upper()
-    end = draft.postcode_to.replace(" ", "").upper()
+    start = plain_postcode(draft.postcode_from, country)
+    end = plain_postcode(draft.postcode_to, country)
     if len(country) != 2 or not country.isalpha():
         raise Invalid(
             _("Name the country by its two letters, such as NL."),

@@ -60,6 +60,12 @@ def _created(event: Event, data: Data, names: Names) -> str:
         "import": _("%(who)s imported this lead."),
     }.get(event.via, _("%(who)s added this lead."))
     told = sentence % {"who": _who(event, names)}
+    if event.because.get("area"):
+        lies = _("It lies in territory “%(territory)s” (%(area)s).") % {
+            "territory": event.because.get("territory"),
+            "area": event.because["area"],
+        }
+        told = f"{told} {lies}"
     rule = event.because.get("rule")
     if not rule or event.pipeline is None:
         return told

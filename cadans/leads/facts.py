@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from cadans.assignment.queries import atlas
 from cadans.ground.asking import every, pointed, rows
 from cadans.ground.money import convert
 from cadans.leads.activity import Signal
@@ -108,11 +109,7 @@ def fields_of(lead: Lead, needs: Needs, gathered: Gathered) -> dict[str, Any]:
 
 def _territories(lead: Lead) -> list[str]:
     """The lead's territory and those that contain it, so that a rule on a country holds for all."""
-    names, territory = [], lead.territory
-    while territory is not None and territory.name not in names:
-        names.append(territory.name)
-        territory = territory.parent
-    return names
+    return list(atlas().paths.get(lead.territory_id, ())) if lead.territory_id else []
 
 
 def people_on(lead: Lead) -> tuple[Any, ...]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models.functions import Lower
 
+from cadans.assignment.atlas import Place
+from cadans.assignment.queries import atlas
 from cadans.contacts.actions import clean_country, clean_domain
 from cadans.contacts.models import Company, Person
 from cadans.exchange.actions.books import Books
@@ -29,6 +31,7 @@ class Contacts:
         self._companies: dict[str, uuid.UUID] = {}
         self._bare: dict[str, uuid.UUID] = {}
         self._emails: dict[str, uuid.UUID] = {}
+        self._places: dict[uuid.UUID, Place] = {}
         self._people: dict[tuple[str, uuid.UUID | None], uuid.UUID] = {}
         self._find_companies(rows)
         self._find_people(rows)
@@ -36,15 +39,19 @@ class Contacts:
     def _find_companies(self, rows: Sequence[Values]) -> None:
         names = {row["company"].lower() for row in rows if row.get("company")}
         domains = {row["company_domain"] for row in rows if row.get("company_domain")}
-        columns = ("id", "name", "domain")
+        columns = ("id", "name", "domain", "country", "region", "postcode")
         present = Company.objects.filter(deleted_at=None)
         if domains:
-            for id, _name, domain in present.filter(domain__in=domains).values_list(*columns):
+            by_domain = present.filter(domain__in=domains)
+            for id, _name, domain, *place in by_domain.values_list(*columns):
                 self._domains[domain] = id
+                self._places[id] = Place(*place)
         if names:
             low = present.alias(low=Lower("name")).filter(low__in=names)
-            for id, name, domain in low.order_by("-made_at", "-id").values_list(*columns):
+            by_name = low.order_by("-made_at", "-id")
+            for id, name, domain, *place in by_name.values_list(*columns):
                 self._companies[name.lower()] = id
+                self._places[id] = Place(*place)
                 if not domain:
                     self._bare[name.lower()] = id
 
@@ -76,12 +83,19 @@ class Contacts:
             return known[name.lower()]
         fields = {"name": name, "domain": domain, "country": row.get("country") or ""}
         id = self._add(Company, "company", fields)
+        self._places[id] = Place(fields["country"])
         self._companies[name.lower()] = id
         if domain:
             self._domains[domain] = id
         else:
             self._bare[name.lower()] = id
         return id
+
+    def territory(self, company: uuid.UUID | None) -> uuid.UUID | None:
+        """The territory in which a company of the chunk lies."""
+        place = self._places.get(company) if company else None
+        piece = atlas().piece_of(place) if place else None
+        return piece.territory if piece else None
 
     def person(self, row: Values, company: uuid.UUID | None) -> uuid.UUID | None:
         """The row's person; None when it names none."""

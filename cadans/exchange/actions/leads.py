@@ -127,6 +127,8 @@ class LeadsImport:
         }
         company = contacts.company(row)
         person = contacts.person(row, company)
+        if related["territory_id"] is None:
+            related["territory_id"] = contacts.territory(company)
         begun = course.stage if course.stage and not course.stage.ends_in else process.first
         changes = [Change(begun, opened_at, owner)]
         if course.stage and course.stage.ends_in and course.status != "cancelled" and closed:

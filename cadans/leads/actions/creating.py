@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -10,6 +11,8 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from cadans.assignment.atlas import Place
+from cadans.assignment.queries import atlas
 from cadans.contacts.actions import find_or_add_company, find_or_add_person, tags_named
 from cadans.contacts.drafts import CompanyDraft, PersonDraft
 from cadans.contacts.models import BuyingRole, Company, Person
@@ -52,7 +55,8 @@ def create_lead(
         if company is not None and not isinstance(company, Company):
             company = _company(act, company)
         people = _people(act, draft, company)
-        pipeline, routed = _pipeline(draft, company)
+        territory, found_by = _territory(draft, company)
+        pipeline, routed = _pipeline(draft, company, territory)
         process = published(_version_of(pipeline))
         if draft.stage:
             key = stage_named(pipeline, draft.stage).key
@@ -68,7 +72,7 @@ def create_lead(
             owner=draft.owner or (None if assign else actor),
             company=company,
             source=draft.source,
-            territory=draft.territory,
+            territory_id=territory,
             competitor=short(draft.competitor, 120, pointer="/competitor"),
             opened_at=at,
             stage_entered_at=at,
@@ -81,7 +85,9 @@ def create_lead(
         act.add(lead)
         parts = _hang_on(act, lead, draft, people)
         deed = Deed(act, lead, process, None, gathered=nothing_yet(parts))
-        created = deed.record("lead_created", data={"fields": told(lead)}, because=routed)
+        created = deed.record(
+            "lead_created", data={"fields": told(lead)}, because={**routed, **found_by}
+        )
         act.caused_from_now_on_by(created)
         stage = process.design.stage(key)
         choose = assign and draft.owner is None
@@ -167,13 +173,30 @@ def _people(act: Act, draft: LeadDraft, company: Company | None) -> list[tuple[P
     return list(people.values())
 
 
-def _pipeline(draft: LeadDraft, company: Company | None) -> tuple[Pipeline, Mapping[str, Any]]:
+def _territory(
+    draft: LeadDraft, company: Company | None
+) -> tuple[uuid.UUID | None, Mapping[str, Any]]:
+    """The territory that the draft names, else the one in which its company lies; and by what."""
+    if draft.territory is not None or company is None:
+        return draft.territory.id if draft.territory else None, {}
+    country = company.country or (organisation().country if company.postcode else "")
+    piece = atlas().piece_of(Place(country, company.region, company.postcode))
+    if piece is None:
+        return None, {}
+    return piece.territory, {"territory": piece.path[0], "area": str(piece)}
+
+
+def _pipeline(
+    draft: LeadDraft, company: Company | None, territory: uuid.UUID | None
+) -> tuple[Pipeline, Mapping[str, Any]]:
     if draft.pipeline is not None:
         return draft.pipeline, {}
-    return route(lambda: _routing_facts(draft, company))
+    return route(lambda: _routing_facts(draft, company, territory))
 
 
-def _routing_facts(draft: LeadDraft, company: Company | None) -> dict[str, Any]:
+def _routing_facts(
+    draft: LeadDraft, company: Company | None, territory: uuid.UUID | None
+) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "title": draft.title,
         "value": draft.value,
@@ -181,7 +204,7 @@ def _routing_facts(draft: LeadDraft, company: Company | None) -> dict[str, Any]:
         "competitor": draft.competitor,
         "tags": list(draft.tags),
         "source": draft.source.name if draft.source else None,
-        "territory": draft.territory.name if draft.territory else None,
+        "territory": list(atlas().paths.get(territory, ())) if territory else None,
         "product": [line.product.name for line in draft.products],
         "product_line": [
             line.product.line.name for line in draft.products if line.product.line is not None
