@@ -161,3 +161,9 @@ def test_a_drawing_ends_where_the_design_does():
     drawing = drawing_of(endless)
     assert drawing.won is None
     assert drawing.line.endswith("H19")
+
+
+def test_the_sentences_to_say_are_shown_as_quotes(manager):
+    page = manager.get(f"{GALLERY}enterprise/").content.decode()
+    assert re.search(r"<blockquote>\s*<p>“In jullie jaarverslag", page)
+    assert "&gt; “" not in page
