@@ -258,7 +258,7 @@ def test_a_chart_says_what_the_design_says() -> None:
         "Call today. Ask why now.",
         "within 2 hours · Anna de Wit",
         "owner’s manager",
-        "Territory is North → Inside sales",
+        "Inside sales · everybody in turn Territory is North",
         "Here we ask for the decision",
         "Goals unmet? Moving on takes a reason.",
         "Idle after 3 days without activity.",
@@ -276,7 +276,7 @@ def test_figures_name_their_number_and_point_at_where_leads_get_stuck() -> None:
         date(2025, 12, 1),
         date(2026, 11, 24),
         {
-            "s1": StageFigures(200, 120, 50, 10, 2.25),
+            "s1": StageFigures(200, 120, 50, 10, 2.4),
             "s2": StageFigures(120, 60, 20, 30, 11.6),
             "s3": StageFigures(4, 0, 0, 4, None),
         },
@@ -289,9 +289,9 @@ def test_figures_name_their_number_and_point_at_where_leads_get_stuck() -> None:
     assert second is not None
     assert third is not None
     assert (first.big, first.share) == ("60%", 0.6)
-    assert "of 200 leads go on to Stage 2" in first.small
-    assert "median 2.2 days" in first.rest.replace("2.3", "2.2")
-    assert "median 12 days" in second.rest
+    assert "of 200 leads go on" in first.small
+    assert first.rest.replace("\u00a0", " ") == "median 2.4 days · 10 stuck · 50 lost"
+    assert "median 12 days" in second.rest.replace("\u00a0", " ")
     # Four of four is a larger share, but four leads say nothing about a stage.
     assert [first.is_worst, second.is_worst, third.is_worst] == [False, True, False]
     assert told.total is not None

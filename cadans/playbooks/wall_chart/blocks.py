@@ -4,7 +4,7 @@ in a column of a given width at a given scale, and knows how high it became."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cadans.playbooks.wall_chart.content import Ending, Item, Outcome, Sheet, StagePanel
 from cadans.playbooks.wall_chart.drawing import (
@@ -28,6 +28,9 @@ ASCENT, DESCENT = 0.969, 0.242
 
 BODY, SMALL, LABEL, NAME, NUMBER, BIG = 9.0, 7.6, 7.4, 12.5, 21.0, 22.0
 """Sizes in points at scale 1."""
+
+SMALLEST_NAME = BODY
+"""A heading is never smaller than what stands below it."""
 
 LONGEST_NAME, LONGEST_WORD = 60, 30
 """Letters of a stage's name that is always shown whole."""
@@ -109,7 +112,7 @@ def stacked(blocks: Iterable[Block], gap: float) -> Block:
 def name_size(panels: Sequence[StagePanel], setting: Setting, tip: float) -> float | None:
     """The size at which every stage's name stands in its arrow whole, on two lines (or three, when
     it must be) and without a hyphen; None when there is none."""
-    sizes = (NAME, NAME * 0.9, NAME * 0.8, NAME * 0.72, NAME * 0.64)
+    sizes = (NAME, NAME * 0.9, NAME * 0.8, SMALLEST_NAME)
     counted = [panel for panel in panels if _is_a_name(panel.name)]
     for most, hyphens in ((2, False), (3, False), (3, True)):
         for size in sizes:
@@ -227,7 +230,14 @@ def rules(panel: StagePanel, sheet: Sheet, setting: Setting) -> Block:
     top = BODY * s * 0.66
     point = Shape(((1.4 * s, top - 3 * s), (6 * s, top), (1.4 * s, top + 3 * s)), fill=SOFT)
     return _list(
-        sheet.titles.rules, panel.rules, setting.limits.rules, point, sheet, setting, Style.BODY
+        sheet.titles.rules,
+        panel.rules,
+        setting.limits.rules,
+        point,
+        sheet,
+        # A rule without its condition would say something else.
+        replace(setting, limits=replace(setting.limits, details=True)),
+        Style.STRONG,
     )
 
 
@@ -248,7 +258,7 @@ def _list(
         name = setting.lines(item.name, BODY, style, leading=1.28, indent=indent, most=4)
         if item.detail and setting.limits.details:
             detail = setting.lines(
-                item.detail, SMALL, fill=SOFT, leading=1.28, indent=indent, most=4
+                item.detail, SMALL, fill=SOFT, leading=1.28, indent=indent, most=6
             )
             name = name.over(detail, 0.6 * s)
         blocks.append(Block(name.height, (bullet, *name.marks)))
@@ -323,11 +333,16 @@ def ending(end: Ending, setting: Setting) -> Block:
     return setting.lines(end.text, BODY, leading=1.42, most=most)
 
 
-def ending_head(end: Ending, setting: Setting) -> Block:
-    """The name of won or lost."""
+def ending_head(end: Ending, setting: Setting, size: float) -> Block:
+    """The name of won or lost, no larger than those of the stages."""
     s = setting.scale
     inner = setting.inside(8)
     fill = PAPER if end.kind == "won" else INK
-    name = inner.lines(end.name, NAME, Style.STRONG, fill=fill, leading=1.14, most=2, balanced=True)
+    for smaller in (size, size * 0.9, size * 0.8):
+        name = inner.lines(
+            end.name, smaller, Style.STRONG, fill=fill, leading=1.14, most=2, balanced=True
+        )
+        if " ".join(mark.text for mark in name.marks if isinstance(mark, Text)) == plain(end.name):
+            break
     height = max(name.height + 14 * s, (34 if end.kind == "won" else 26) * s)
     return Block(height, name.at(8 * s, (height - name.height) / 2))

@@ -24,6 +24,7 @@ from cadans.playbooks.words import (
 from cadans.process.design import Design, Guidance, StageDesign, StageTask
 
 DAY = "j F Y"
+"""How a date is written, in either language."""
 
 APART = f"{DOT} "
 """Between two remarks: never at the beginning of a line."""
@@ -212,11 +213,11 @@ def _imprint(imprint: Imprint, language: str) -> str:
         )
         state = told % {
             "number": imprint.version,
-            "date": date_format(imprint.published_on, DAY),
+            "date": _day(imprint.published_on),
         }
     else:
         state = _("Version %(number)d") % {"number": imprint.version}
-    made = _("made on %(date)s") % {"date": date_format(imprint.made_on, DAY)}
+    made = _("made on %(date)s") % {"date": _day(imprint.made_on)}
     tongue = {"nl": "Nederlands", "en": "English"}.get(language, language)
     return APART.join([state, made, tongue])
 
@@ -243,11 +244,7 @@ def _panel(
         goals=tuple(_goal_item(stage, words)),
         tasks=tuple(_task_item(task, stage, words) for task in stage.tasks),
         rules=tuple(
-            Item(
-                f"{rule_condition(rule, words)} → {rule_target(rule, words)}".replace(
-                    BETWEEN, APART
-                )
-            )
+            Item(rule_target(rule, words).replace(BETWEEN, APART), rule_condition(rule, words))
             for rule in stage.rules
         ),
         facts=tuple(_facts(stage)),
@@ -276,7 +273,7 @@ def _task_item(task: StageTask, stage: StageDesign, words: Lexicon) -> Item:
             who = _("somebody of %(team)s") % {"team": team}
         case _:
             who = ""
-    parts = [due_words(task.due)]
+    parts = [due_words(task.due, stage)]
     if who:
         parts.append(who)
     if task.required:
@@ -370,7 +367,7 @@ def _outcome(design: Design, stage: StageDesign, figures: Figures, *, is_worst: 
         return Outcome(None, "–", _("no leads in this period"), "")
     onward = design.after(stage.key)
     share = found.reached / found.entered
-    told = _("go on to %(stage)s") if onward else _("are won")
+    told = _("go on") if onward and not onward.ends_in else _("are won")
     entered = ngettext("of %(n)s lead", "of %(n)s leads", found.entered) % {
         "n": _number(found.entered)
     }
@@ -382,8 +379,9 @@ def _outcome(design: Design, stage: StageDesign, figures: Figures, *, is_worst: 
         parts.append(_("%(n)s stuck") % {"n": _number(found.stuck)})
     if found.lost:
         parts.append(_("%(n)s lost") % {"n": _number(found.lost)})
-    words = told % {"stage": onward.label() or onward.key} if onward else told
-    return Outcome(share, _percent(share), f"{entered} {words}", APART.join(parts), is_worst)
+    # A number stays with what it counts.
+    rest = APART.join(part.replace(" ", "\u00a0") for part in parts)
+    return Outcome(share, _percent(share), f"{entered} {told}", rest, is_worst)
 
 
 def _total(figures: Figures | None) -> Outcome | None:
@@ -402,9 +400,13 @@ def _figures_note(figures: Figures | None) -> str:
     return _(
         "Figures: leads that entered from %(since)s to %(until)s; stuck: past the idle limit"
     ) % {
-        "since": date_format(figures.since, DAY),
-        "until": date_format(figures.until, DAY),
+        "since": _day(figures.since),
+        "until": _day(figures.until),
     }
+
+
+def _day(day: date) -> str:
+    return str(date_format(day, DAY)).replace(" ", "\u00a0")
 
 
 def _percent(share: float) -> str:

@@ -13,8 +13,8 @@ from cadans.playbooks.wall_chart.drawing import Block
 TIP, GAP, BETWEEN_ROWS, BETWEEN = 7.0, 13.0, 15.0, 8.0
 """The arrow's point, and the white between columns, rows and parts, in points at scale 1."""
 
-OVERLAP = 0.3
-"""How much of the mark of the stage that asks lies on its arrow."""
+OVERLAP = 4.5
+"""How far the mark of the stage that asks lies on its arrow, in points at scale 1."""
 
 END = 0.8
 """How wide the cell of won and lost is, beside a stage's."""
@@ -77,7 +77,8 @@ class Row:
     @cached_property
     def hanging(self) -> float:
         """How far the mark of the stage that asks hangs below its arrow."""
-        return max((column.ask.height for column in self.columns), default=0.0) * (1 - OVERLAP)
+        tallest = max((column.ask.height for column in self.columns), default=0.0)
+        return max(0.0, tallest - OVERLAP * self.scale)
 
     @cached_property
     def heights(self) -> dict[str, float]:
@@ -141,6 +142,7 @@ def measured(sheet: Sheet, plan: Plan, limits: Limits, scale: float, room: float
     """A sheet set in rows across a width, at a scale, with lists no longer than the limits."""
     narrowest = Setting(column_width(max(plan.rows), scale, room), scale, sheet.language, limits)
     size = blocks.name_size(sheet.panels, narrowest, TIP * scale)
+    name_size = size or blocks.SMALLEST_NAME
     rows = []
     begin = 0
     for place, count in enumerate(plan.rows):
@@ -149,14 +151,14 @@ def measured(sheet: Sheet, plan: Plan, limits: Limits, scale: float, room: float
         begin += len(stages)
         width = column_width(count, scale, room, with_end=with_end)
         setting = Setting(width, scale, sheet.language, limits)
-        columns = tuple(_column(panel, sheet, setting, size) for panel in stages)
+        columns = tuple(_column(panel, sheet, setting, name_size) for panel in stages)
         last = Setting(width * END, scale, sheet.language, limits)
-        rows.append(Row(width, columns, _ends(sheet, last) if with_end else (), scale))
+        rows.append(Row(width, columns, _ends(sheet, last, name_size) if with_end else (), scale))
     strip: Told = ()
     if plan.strip:
         count = len(sheet.endings)
         width = (room - GAP * scale * (count - 1)) / count
-        strip = _ends(sheet, Setting(width, scale, sheet.language, limits))
+        strip = _ends(sheet, Setting(width, scale, sheet.language, limits), blocks.NAME)
     return Measured(plan, scale, limits, tuple(rows), strip, names_fit=size is not None)
 
 
@@ -166,10 +168,10 @@ def column_width(count: int, scale: float, room: float, *, with_end: bool = Fals
     return (room - TIP * scale - GAP * scale * (count - 1)) / cells
 
 
-def _column(panel: StagePanel, sheet: Sheet, setting: Setting, size: float | None) -> Column:
+def _column(panel: StagePanel, sheet: Sheet, setting: Setting, size: float) -> Column:
     return Column(
         panel,
-        blocks.head(panel, setting, TIP * setting.scale, size or blocks.NAME * 0.64),
+        blocks.head(panel, setting, TIP * setting.scale, size),
         blocks.ask(panel, setting),
         {
             "outcome": blocks.outcome(panel.outcome, setting),
@@ -183,8 +185,8 @@ def _column(panel: StagePanel, sheet: Sheet, setting: Setting, size: float | Non
     )
 
 
-def _ends(sheet: Sheet, setting: Setting) -> Told:
+def _ends(sheet: Sheet, setting: Setting, size: float) -> Told:
     return tuple(
-        (end, blocks.ending_head(end, setting), blocks.ending(end, setting))
+        (end, blocks.ending_head(end, setting, size), blocks.ending(end, setting))
         for end in sheet.endings
     )

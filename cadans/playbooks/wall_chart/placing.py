@@ -75,7 +75,7 @@ def _row(
 def _column(column: Column, row: Row, x: float, top: float, between: float) -> list[Mark]:
     scale = row.scale
     marks = list(column.head.at(x, top + (row.head - column.head.height) / 2))
-    marks += column.ask.at(x + (TIP + 3) * scale, top + row.head - column.ask.height * OVERLAP)
+    marks += column.ask.at(x + (TIP + 3) * scale, top + row.head - OVERLAP * scale)
     y = top + row.head + row.hanging
     heights = row.heights
     for name in SECTIONS:
