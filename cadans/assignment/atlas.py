@@ -13,6 +13,7 @@ import unicodedata
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 LONGEST = 10
@@ -124,6 +125,7 @@ class Atlas:
             (one for one in self.by_country.get(place.country, ()) if one.holds(place)), None
         )
 
+    @cached_property
     def overlaps(self) -> list[Overlap]:
         """Every pair of areas that overlap, the doubtful ones first."""
         found = [

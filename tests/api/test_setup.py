@@ -147,3 +147,18 @@ def test_a_report_answers_with_its_figures(world: World, manager: Program, metri
     assert (wrong.status_code, wrong.json()["errors"][0]["parameter"]) == (422, "from")
     assert manager.get(f"/reports/{metric}?frm=2026-01-01").status_code == 422
     assert manager.get("/reports/luck").status_code == 404
+
+
+def test_a_territory_tells_which_areas_overlap_with_whose(world: World, program: Any) -> None:
+    client: Program = program(world.admin)
+    wide = client.post("/territories", {"name": "Randstad", "areas": [_codes("1000", "3999")]})
+    client.post("/territories", {"name": "Utrecht", "areas": [_codes("3400", "3999")]})
+    shown = client.get(f"/territories/{wide.json()['id']}").json()
+    assert [
+        (one["area"], one["territory"]["name"], one["other_area"], one["wins"], one["doubtful"])
+        for one in shown["overlaps"]
+    ] == [("NL 1000-3999", "Utrecht", "NL 3400-3999", False, False)]
+
+
+def _codes(first: str, last: str) -> dict[str, str]:
+    return {"country": "NL", "postcode_from": first, "postcode_to": last}

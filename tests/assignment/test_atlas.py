@@ -100,7 +100,7 @@ def test_of_equal_areas_the_territory_deeper_in_the_tree_wins() -> None:
 
 
 def told(map: Map) -> list[tuple[str, str, bool]]:
-    return [(str(one.first), str(one.second), one.is_doubtful) for one in map.atlas.overlaps()]
+    return [(str(one.first), str(one.second), one.is_doubtful) for one in map.atlas.overlaps]
 
 
 def test_what_lies_in_each_other_does_not_overlap(low_countries: Map) -> None:

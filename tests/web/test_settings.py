@@ -208,6 +208,17 @@ def test_territories_are_drawn_in_lines(admin, world):
     assert not Territory.objects.exists()
 
 
+def test_territories_tell_where_they_overlap(admin, world):
+    add(admin, "territories", name="Randstad", areas="NL 1000-1999")
+    add(admin, "territories", name="Zuid-Holland", areas="NL 1500-2999")
+    add(admin, "territories", name="Zeeland", areas="NL 4300-4599")
+    shown = {row.name: row for row in admin.get("/settings/territories/").context["rows"]}
+    assert "NL 1000-1999" in shown["Zuid-Holland"].told
+    assert "Zuid-Holland" in shown["Randstad"].told
+    assert shown["Randstad"].badges
+    assert not shown["Zeeland"].badges
+
+
 def test_own_fields(admin, world):
     filled = {"subject": "lead", "kind": "choice", "name_nl": "Dakvorm", "name_en": "Roof shape"}
     assert add(admin, "own-fields", **filled, options="").status_code == 422

@@ -21,6 +21,7 @@ from cadans.api.schemas.kinds import (
     user_ref,
 )
 from cadans.assignment.models import Territory
+from cadans.assignment.queries import atlas
 from cadans.ground.custom_fields import CustomField
 from cadans.leads.models import LossReason, Product, Source
 from cadans.process.models import RoutingRule
@@ -167,6 +168,20 @@ class AreaShown(BaseModel):
     postcode_to: str
 
 
+class OverlapShown(BaseModel):
+    """An area of the territory that overlaps with one of a territory in another branch.
+
+    `wins` tells whether this territory gets what lies in both: the narrower area does. When
+    `doubtful`, neither is narrower.
+    """
+
+    area: str
+    territory: Ref
+    other_area: str
+    wins: bool
+    doubtful: bool
+
+
 class TerritoryShown(BaseModel):
     """A territory."""
 
@@ -174,6 +189,7 @@ class TerritoryShown(BaseModel):
     name: str
     parent: Ref | None
     areas: list[AreaShown]
+    overlaps: list[OverlapShown]
     external_id: str | None
 
 
@@ -280,6 +296,18 @@ def territory_shown(territory: Territory) -> TerritoryShown:
         parent=ref(territory.parent),
         areas=[
             AreaShown.model_validate(one, from_attributes=True) for one in territory.areas.all()
+        ],
+        overlaps=[
+            OverlapShown(
+                area=str(mine),
+                territory=Ref(id=theirs.territory, name=theirs.path[0]),
+                other_area=str(theirs),
+                wins=mine is one.first,
+                doubtful=one.is_doubtful,
+            )
+            for one in atlas().overlaps
+            for mine, theirs in ((one.first, one.second), (one.second, one.first))
+            if mine.territory == territory.id
         ],
         external_id=territory.external_id,
     )

@@ -18,6 +18,7 @@ from cadans.assignment.actions import (
     delete_territory,
 )
 from cadans.assignment.models import Territory
+from cadans.assignment.queries import atlas
 from cadans.ground.custom_fields import CustomField
 from cadans.ground.money import as_money
 from cadans.leads.actions import (
@@ -192,7 +193,8 @@ class TerritoryForm(ByUser):
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
         help_text=gettext_lazy(
             "One a line: a country (NL), a country and region (BE Vlaanderen), or a country and"
-            " postcodes (NL 1000-3999)."
+            " postcodes (NL 1000-3999). A lead whose territory nobody chose gets the one in which"
+            " its company lies; the narrowest area wins."
         ),
     )
 
@@ -229,13 +231,40 @@ def _territories(user: User) -> Iterator[Shown]:
     for one in rows:
         inside.setdefault(one.parent_id, []).append(one)
 
+    overlaps = _overlaps()
+
     def walk(parent: Any, depth: int) -> Iterator[Shown]:
         for one in inside.get(parent, []):
             told = ", ".join(_area_line(area) for area in one.areas.all())
-            yield Shown(one.id, f"{'— ' * depth}{one.name}", told)
+            also = overlaps.get(one.id, [])
+            badges = [(_("Overlap"), "warn")] if also else []
+            name = f"{'— ' * depth}{one.name}"
+            yield Shown(one.id, name, " · ".join([*([told] if told else []), *also]), badges)
             yield from walk(one.id, depth + 1)
 
     yield from walk(None, 0)
+
+
+def _overlaps() -> dict[Any, list[str]]:
+    """What is told of each territory whose areas overlap with those of another branch."""
+    told: dict[Any, list[str]] = {}
+    for one in atlas().overlaps:
+        for mine, theirs in ((one.first, one.second), (one.second, one.first)):
+            sentence = (
+                _("%(area)s and %(other)s of “%(territory)s” overlap, and neither is the narrower")
+                if one.is_doubtful
+                else _("%(area)s overlaps with %(other)s of “%(territory)s”: “%(winner)s” wins")
+            )
+            told.setdefault(mine.territory, []).append(
+                sentence
+                % {
+                    "area": mine,
+                    "other": theirs,
+                    "territory": theirs.path[0],
+                    "winner": one.first.path[0],
+                }
+            )
+    return told
 
 
 TERRITORIES = Listing(
