@@ -53,7 +53,7 @@ def test_a_wrong_password_is_told_without_saying_which_half_is_wrong(
             headers={"Accept-Language": "nl"},
         )
         assert answer.status_code == 200
-        assert "niet correct" in answer.text
+        assert "horen niet bij elkaar" in answer.text
 
 
 def test_nobody_signs_up_by_themselves(client: Client, world: World) -> None:
