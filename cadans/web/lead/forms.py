@@ -67,7 +67,8 @@ class LogForm(forms.Form):
     def __init__(
         self, *args: Any, people: Sequence[Person] = (), in_drawer: bool = False, **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id=own_ids("log", in_drawer), **kwargs)
+        kwargs.setdefault("auto_id", own_ids("log", in_drawer))
+        super().__init__(*args, **kwargs)
         cast(Any, self.fields["people"]).queryset = Person.objects.filter(
             id__in=[one.id for one in people]
         )
@@ -124,7 +125,8 @@ class TaskForm(forms.Form):
     def __init__(
         self, *args: Any, user: User | None = None, in_drawer: bool = False, **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id=own_ids("task", in_drawer), **kwargs)
+        kwargs.setdefault("auto_id", own_ids("task", in_drawer))
+        super().__init__(*args, **kwargs)
         if user is not None and user.role != User.Role.ADMIN:
             self.fields["assignee"].initial = user.pk
 
