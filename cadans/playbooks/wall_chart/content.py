@@ -29,8 +29,9 @@ DAY = "j F Y"
 APART = f"{DOT} "
 """Between two remarks: never at the beginning of a line."""
 
-LEADS_ENOUGH = 20
-"""Entries below which a chart does not point at a stage as the one where leads get stuck."""
+LEADS_ENOUGH, STUCK_ENOUGH = 20, 5
+"""How many leads must have entered a stage, and be stuck in it, before a chart points at it as the
+one where most get stuck."""
 
 
 @dataclass(frozen=True)
@@ -355,10 +356,11 @@ def _worst(design: Design, figures: Figures | None) -> str:
     shares = {
         stage.key: found.stuck / found.entered
         for stage in design.open_stages()
-        if (found := figures.stages.get(stage.key)) and found.entered >= LEADS_ENOUGH
+        if (found := figures.stages.get(stage.key))
+        and found.entered >= LEADS_ENOUGH
+        and found.stuck >= STUCK_ENOUGH
     }
-    worst = max(shares, key=lambda key: shares[key], default="")
-    return worst if worst and shares[worst] > 0 else ""
+    return max(shares, key=lambda key: shares[key], default="")
 
 
 def _outcome(design: Design, stage: StageDesign, figures: Figures, *, is_worst: bool) -> Outcome:

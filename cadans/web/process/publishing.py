@@ -17,11 +17,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from cadans.ground.errors import CadansError
 from cadans.playbooks.actions import discard_draft, publish_pipeline
 from cadans.playbooks.difference import differences
-from cadans.playbooks.queries import draft_of, findings_of, history, live_of, open_leads, stranded
+from cadans.playbooks.queries import draft_of, findings_of, live_of, open_leads, stranded
 from cadans.process.models import Pipeline
 from cadans.team.models import User
 from cadans.team.queries import require_role
-from cadans.web.process.desk import pipeline_or_404
+from cadans.web.process.desk import may_design, pipeline_or_404
+from cadans.web.process.versions import version_cards
 from cadans.web.requests import PageRequest
 
 DESIGNERS = (User.Role.MANAGER, User.Role.ADMIN)
@@ -84,7 +85,11 @@ def discard(request: PageRequest, key: str) -> HttpResponse:
 def versions_page(request: PageRequest, key: str) -> HttpResponse:
     """What was published when, by whom, and what it changed."""
     pipeline = pipeline_or_404(request, key)
-    context = {"pipeline": pipeline, "versions": history(pipeline)}
+    context = {
+        "pipeline": pipeline,
+        "versions": version_cards(pipeline, request.user),
+        "editing": may_design(request.user),
+    }
     return render(request, "process/versions.html", context)
 
 

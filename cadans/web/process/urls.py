@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cadans.web.process import editing, gallery, publishing, views, wall_chart
+from cadans.web.process import editing, gallery, publishing, versions, views, wall_chart
 
 app_name = "process"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("<slug:key>/publish/", publishing.publish, name="publish"),
     path("<slug:key>/discard/", publishing.discard, name="discard"),
     path("<slug:key>/versions/", publishing.versions_page, name="versions"),
+    path("<slug:key>/versions/compare/", versions.comparison, name="compare"),
     path("<slug:key>/stages/", editing.add_stage, name="add_stage"),
     path("<slug:key>/stages/move/", editing.move_stage, name="move_stage"),
     path("<slug:key>/wall-chart/", wall_chart.wall_chart, name="wall_chart"),
