@@ -17,6 +17,7 @@ from rich.table import Table
 from cadans.cli.database import needs_database
 from cadans.config.prepare import migrate_database
 from cadans.ground.errors import CadansError, Invalid, NotFound
+from cadans.insight.wall_chart import figures_of
 from cadans.playbooks import lines, reading
 from cadans.playbooks.actions import publish_pipeline
 from cadans.playbooks.difference import differences
@@ -31,6 +32,9 @@ from cadans.playbooks.playbook import (
 )
 from cadans.playbooks.queries import draft_of, overview_of_pipelines
 from cadans.playbooks.schema import schema_of
+from cadans.playbooks.wall_chart.asking import LIVE, chart_of, read_wish
+from cadans.playbooks.wall_chart.pdf import as_pdf
+from cadans.playbooks.wall_chart.svg import as_svg
 from cadans.process.queries import pipeline_named
 from cadans.team.references import Roll
 
@@ -207,6 +211,52 @@ def publish(pipeline: str, note: str, mappings: tuple[str, ...]) -> None:
                 tell(f"        --mapping {stage}=STAGE, where STAGE is one of: {keys}")
         sys.exit(1)
     click.echo(f"Version {version.number} of “{found.name}” is live.")
+
+
+@playbook.command("wall-chart")
+@click.argument("pipeline")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--paper", default="A3", show_default=True, help="A3 or A4.")
+@click.option("--portrait", is_flag=True, help="Upright; without it the sheet lies.")
+@click.option(
+    "--language",
+    type=click.Choice(["en", "nl"]),
+    default="en",
+    show_default=True,
+    help="Of the text.",
+)
+@click.option("--version", "number", type=int, metavar="N", help="The published version N.")
+@click.option("--draft", is_flag=True, help="The draft instead of what is live.")
+@click.option("--figures", is_flag=True, help="With the funnel of the last twelve months.")
+@needs_database
+def wall_chart(
+    pipeline: str,
+    file: Path,
+    paper: str,
+    portrait: bool,
+    language: str,
+    number: int | None,
+    draft: bool,
+    figures: bool,
+) -> None:
+    """Draw a pipeline's process on one page, to FILE: its name ends in .pdf or .svg."""
+    if number is not None and draft:
+        raise click.UsageError("Say one of --version and --draft.")
+    if file.suffix not in {".pdf", ".svg"}:
+        raise click.UsageError(f"FILE ends in .pdf or .svg; not “{file.name}”.")
+    migrate_database(tell)
+    found = pipeline_named(pipeline)
+    wish = read_wish(
+        {
+            "paper": paper,
+            "orientation": "portrait" if portrait else "landscape",
+            "language": language,
+            "state": "draft" if draft else str(number or LIVE),
+            "figures": str(int(figures)),
+        }
+    )
+    chart = chart_of(found, None, wish, figures=figures_of(found, None) if figures else None)
+    _write_whole(file, as_pdf(chart) if file.suffix == ".pdf" else as_svg(chart).encode())
 
 
 @playbook.command()

@@ -11,9 +11,10 @@ from cadans.process.models import Pipeline
 from cadans.team.models import User
 
 
-def figures_of(pipeline: Pipeline, user: User) -> Figures:
+def figures_of(pipeline: Pipeline, user: User | None) -> Figures:
     """How each stage of a pipeline did over the last twelve months, over the leads that `user`
-    may see: what became of those that entered, and the median days of those that went on."""
+    may see (all, for None): what became of those that entered, and the median days of those that
+    went on."""
     filters = read_filters({"pipeline": str(pipeline.id)})
     answer = funnel(filters, user)
     stages = {

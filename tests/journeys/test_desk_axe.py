@@ -55,6 +55,8 @@ def test_axe_finds_nothing(visit, world, transactional_db, language, width, dark
         "/process/new-customers/stages/new/rules/inside/",
         "/process/new-customers/publish/",
         "/process/new-customers/versions/",
+        "/process/new-customers/versions/compare/?all=1",
+        "/process/new-customers/wall-chart/?figures=1",
         "/insight/?from=2026-01-01&to=2026-07-01",
         "/insight/win-rate/?by=owner",
         "/insight/funnel/",

@@ -223,9 +223,7 @@ def test_a_chart_says_what_the_design_says() -> None:
                         {
                             "key": "north",
                             "name": "North",
-                            "when": {
-                                "all": [{"field": "territory", "is": "equal", "than": "North"}]
-                            },
+                            "when": {"all": [{"field": "source", "is": "equal", "than": "Fair"}]},
                             "to": {"team": team},
                         }
                     ],
@@ -247,7 +245,7 @@ def test_a_chart_says_what_the_design_says() -> None:
     words = Lexicon(
         users={stage.tasks[0].user: "Anna de Wit"},  # type: ignore[dict-item]
         teams={stage.rules[0].to.team: "Inside sales"},  # type: ignore[dict-item]
-        fields={"territory": "Territory"},
+        fields={"source": "Source"},
     )
     told = text_of(chart(design, language="en", words=words))
     for part in (
@@ -259,7 +257,7 @@ def test_a_chart_says_what_the_design_says() -> None:
         "within 2 hours · Anna de Wit",
         "owner’s manager",
         "Inside sales",
-        "Territory is North",
+        "Source is Fair",
         "Here we ask for the decision",
         "Goals unmet? Moving on takes a reason.",
         "Idle after 3 days without activity.",

@@ -72,17 +72,17 @@ def read_wish(query: Mapping[str, str]) -> Wish:
 
 
 def chart_of(
-    pipeline: Pipeline, user: User, wish: Wish, *, figures: Figures | None = None
+    pipeline: Pipeline, user: User | None, wish: Wish, *, figures: Figures | None = None
 ) -> Drawing:
     """The wall chart of a pipeline. Raises NotFound when it has no such state, NotAllowed when
-    somebody asks for a draft who may not see one."""
+    somebody asks for a draft who may not see one; `user=None` is the software itself."""
     with override(wish.language):
         organised = organisation()
         imprint = Imprint(
             pipeline=pipeline.name, house=organised.name, made_on=timezone.localdate()
         )
         if wish.state == DRAFT:
-            if user.role not in {User.Role.MANAGER, User.Role.ADMIN}:
+            if user is not None and user.role not in {User.Role.MANAGER, User.Role.ADMIN}:
                 raise NotAllowed(_("Only managers and administrators see drafts."))
             design = draft_of(pipeline)
         else:

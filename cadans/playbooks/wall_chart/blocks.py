@@ -255,7 +255,7 @@ def _list(
     shown = items if len(items) <= most else items[:most]
     blocks = []
     for item in shown:
-        name = setting.lines(item.name, BODY, style, leading=1.28, indent=indent, most=4)
+        name = setting.lines(item.name, BODY, style, leading=1.28, indent=indent, most=6)
         if item.detail and setting.limits.details:
             detail = setting.lines(
                 item.detail, SMALL, fill=SOFT, leading=1.28, indent=indent, most=6

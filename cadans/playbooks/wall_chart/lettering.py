@@ -19,9 +19,6 @@ from pathlib import Path
 import fontpkg_inter
 import pyphen
 import uharfbuzz
-from fontTools import subset
-from fontTools.ttLib import TTFont
-from fontTools.varLib import instancer
 
 FONT = Path(fontpkg_inter.ROOT) / "files" / "Inter[opsz,wght].ttf"
 FEATURES = dict.fromkeys(("calt", "liga", "clig", "rlig", "ccmp", "locl", "mark"), False)
@@ -294,6 +291,11 @@ def shortened(text: str, style: Style, size: float, room: float) -> str:
 def font_with(style: Style, letters: frozenset[str], *, compressed: bool = False) -> bytes:
     """A font file (TrueType, or WOFF2) of just these letters. It has no kerning in it, since each
     letter is placed by itself. The same letters give the same file, byte by byte."""
+    # Ten megabytes of memory that a process which draws no charts never needs.
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib import instancer
+
     weight, optical = style.value
     options = subset.Options()
     options.layout_features = []
