@@ -54,7 +54,19 @@ function showChosen() {
   }
 }
 
+/** Forms that save as one goes: a field is marked from typing until its form is sent. */
+function markUnsent() {
+  document.addEventListener("input", (event) => {
+    if (event.target.closest?.("form[data-saves-itself]")) event.target.toggleAttribute("data-unsent", true);
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches?.("form[data-saves-itself]")) return;
+    for (const field of event.target.querySelectorAll("[data-unsent]")) field.removeAttribute("data-unsent");
+  });
+}
+
 export function startDesigner() {
+  markUnsent();
   const refresh = () => {
     prepare();
     showEverywhere();
@@ -66,12 +78,25 @@ export function startDesigner() {
     const form = event.target.closest?.("form");
     if (form?.querySelector("[data-when]")) showWhatApplies(form);
   });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    // A row that was added is where one goes on.
+    if (!detail.target.matches?.("[data-rows]")) return;
+    detail.target.lastElementChild?.querySelector("select, input:not([type=hidden])")?.focus();
+  });
+  // <button data-copy-row="band">: a blank row from #band-blank goes below those in #band-rows.
+  document.addEventListener("click", (event) => {
+    const name = event.target.closest?.("[data-copy-row]")?.dataset.copyRow;
+    if (!name) return;
+    const rows = document.getElementById(`${name}-rows`);
+    rows.append(document.getElementById(`${name}-blank`).content.cloneNode(true));
+    rows.lastElementChild.querySelector("select, input:not([type=hidden])")?.focus();
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-remove-row]");
     if (!button) return;
     const row = button.closest("[data-row]");
     const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
-    (next?.querySelector("select, input") ?? document.querySelector("[data-add-row]"))?.focus();
+    (next?.querySelector("select, input:not([type=hidden])") ?? document.querySelector("[data-add-row]"))?.focus();
   });
 }

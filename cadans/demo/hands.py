@@ -125,7 +125,7 @@ class Hands:
                 for id in ids
             ], Rota(self.turns.get(pool(rule.key)))
 
-        choice = choose(stage.rules, twin.fields, candidates)
+        choice = choose(stage.rules, twin.fields, candidates, fallback=stage.fallback)
         if choice is None:
             return
         because = as_json({**choice.because, "version": twin.process.number})

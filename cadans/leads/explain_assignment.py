@@ -63,16 +63,16 @@ def _likelihood(way: str, because: Because, owner: str) -> str:
     match way:
         case "chance" | "learning":
             told = _(
-                "%(owner)s wins %(chance)d %% of %(leads)s (%(low)d to %(high)d %%),"
+                "%(owner)s wins %(chance)d %% of such leads (%(low)d to %(high)d %%),"
                 " the team %(team)s."
             ) % {
                 "owner": owner,
                 "chance": round(100 * because.get("chance", 0)),
                 "low": round(100 * because.get("low", 0)),
                 "high": round(100 * because.get("high", 1)),
-                "leads": _such_leads(because),
                 "team": _team_rate(because),
             }
+            told = " ".join([told, *_alike(because)])
             if way == "learning":
                 more = _(
                     "Everybody keeps a share of the leads to learn from; this one counts as that."
@@ -93,12 +93,13 @@ def _likelihood(way: str, because: Because, owner: str) -> str:
     return ""
 
 
-def _such_leads(because: Because) -> str:
+def _alike(because: Because) -> list[str]:
+    """What such leads have in common, if anything in particular."""
     named = because.get("alike", {}).items()
     alike = [_size(name) if trait == "size" else str(name) for trait, name in named if name]
     if not alike:
-        return _("such leads")
-    return _("such leads (%(alike)s)") % {"alike": ", ".join(alike)}
+        return []
+    return [_("They have in common: %(alike)s.") % {"alike": ", ".join(alike)}]
 
 
 def _size(bounds: str) -> str:

@@ -192,7 +192,7 @@ def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:
         office=working_time(),
         chances=lambda: chances_of(deed.lead, deed.process.pipeline),
     )
-    choice = choose(stage.rules, facts, candidates, context)
+    choice = choose(stage.rules, facts, candidates, context, stage.fallback)
     if choice is None:
         return
     because = {**choice.because, "version": deed.process.number}

@@ -9,7 +9,7 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
-from cadans.assignment.rules import AssignmentRule
+from cadans.assignment.rules import AssignmentRule, Target
 from cadans.ground.conditions import Condition
 from cadans.process.design import Design, StageDesign
 from cadans.process.goals.task import TaskGoal
@@ -121,6 +121,8 @@ def _assignees(stage: StageDesign, known: Known) -> Iterator[Finding]:
             )
     for rule in stage.rules:
         yield from _target(stage, rule, known)
+    if stage.fallback is not None:
+        yield from _fallback(stage, stage.fallback, known)
     always = next(
         (place for place, rule in enumerate(stage.rules) if rule.when == Condition()), None
     )
@@ -154,6 +156,19 @@ def _target(stage: StageDesign, rule: AssignmentRule, known: Known) -> Iterator[
     if any(user not in known.users for user in users):
         told = _("Rule “%(rule)s” of “%(stage)s” names somebody who is no longer there.")
         yield Finding("error", "user_gone", told % words, *place)
+
+
+def _fallback(stage: StageDesign, fallback: Target, known: Known) -> Iterator[Finding]:
+    named = list(fallback.people)
+    gone = any(team is not None and team not in known.teams for team, _users in named)
+    if gone or any(user not in known.users for _team, users in named for user in users):
+        told = _("Whoever gets what nobody of “%(stage)s” can take is no longer there.")
+        yield Finding("error", "fallback_gone", told % {"stage": stage.label()}, stage.key, "rules")
+    if not stage.rules:
+        told = _("“%(stage)s” says who gets what nobody can take, but has no rules.")
+        yield Finding(
+            "warning", "fallback_idle", told % {"stage": stage.label()}, stage.key, "rules"
+        )
 
 
 def _unwise(stage: StageDesign) -> Iterator[Finding]:

@@ -40,6 +40,8 @@ def _of_stage(before: StageDesign, after: StageDesign) -> Iterator[str]:
     yield from _of_row(name, before.goals, after.goals, _goal_sentence)
     yield from _of_row(name, before.tasks, after.tasks, _task_sentence)
     yield from _of_row(name, before.rules, after.rules, _rule_sentence)
+    if before.fallback != after.fallback:
+        yield _("“%(stage)s”: somebody else gets what nobody can take") % {"stage": name}
     if before.guidance != after.guidance:
         yield _("“%(stage)s”: guidance changed") % {"stage": name}
     if before.goals_needed != after.goals_needed:

@@ -66,7 +66,7 @@ def change_stage(document: Mapping[str, Any], key: str, changes: Mapping[str, An
     stage = _stage(changed, key)
     stage.update(deepcopy(dict(changes)))
     if stage["ends_in"]:
-        stage.update(goals=[], tasks=[], rules=[], idle_days=None, is_ask=False)
+        stage.update(goals=[], tasks=[], rules=[], fallback=None, idle_days=None, is_ask=False)
         stages = changed["stages"]
         stages.remove(stage)
         ends = [at for at, one in enumerate(stages) if one["ends_in"]]

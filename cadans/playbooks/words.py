@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, override
 
-from cadans.assignment.rules import AssignmentRule
+from cadans.assignment.rules import AssignmentRule, Band, Hours, Target
 from cadans.contacts.models import BuyingRole
 from cadans.ground.conditions import Compare, Condition
 from cadans.ground.text import in_language
@@ -41,9 +42,19 @@ COMPARISONS = {
     "set": gettext_lazy("is filled in"),
     "not_set": gettext_lazy("is empty"),
 }
+LIES_IN = {
+    "equal": gettext_lazy("lies in"),
+    "not_equal": gettext_lazy("does not lie in"),
+    "one_of": gettext_lazy("lies in one of"),
+    "none_of": gettext_lazy("lies in none of"),
+}
+"""Comparisons of a territory: a lead in a part of it lies in it too."""
 STRATEGIES = {
     "round_robin": gettext_lazy("everybody in turn"),
+    "weighted": gettext_lazy("everybody in turn, by weight"),
     "fewest_open": gettext_lazy("whoever has the fewest open leads"),
+    "tier": gettext_lazy("by value"),
+    "likeliest_to_win": gettext_lazy("whoever is likeliest to win it"),
 }
 DETAILS = {
     "name": gettext_lazy("name"),
@@ -245,20 +256,63 @@ def rule_condition(rule: AssignmentRule, words: Lexicon) -> str:
 
 
 def rule_target(rule: AssignmentRule, words: Lexicon) -> str:
-    """Who gets the lead, and how they are chosen."""
-    if rule.to.team:
-        who = words.teams.get(rule.to.team, "?")
+    """Who gets the lead, how they are chosen, within which limits, and who is next."""
+    told = target_words(rule.to, words)
+    for other in rule.otherwise:
+        told = f"{told} → {target_words(other, words)}"
+    return told
+
+
+def target_words(target: Target, words: Lexicon) -> str:
+    """One target of a rule: `Sales · everybody in turn · at most 30 open leads`."""
+    if target.bands:
+        parts = [
+            _("from %(value)s: %(who)s")
+            % {"value": _value(band.at_least.normalize()), "who": who_words(band, words)}
+            for band in target.bands
+        ]
     else:
-        who = ", ".join(words.users.get(user, "?") for user in rule.to.users)
-    if rule.to.team or len(rule.to.users) > 1:
-        return BETWEEN.join([who, str(STRATEGIES[rule.to.strategy])])
-    return who
+        parts = [who_words(target, words)]
+        if target.team or len(target.users) > 1:
+            parts.append(str(STRATEGIES[target.strategy]))
+    if target.most_open is not None:
+        parts.append(
+            ngettext("at most %(n)d open lead", "at most %(n)d open leads", target.most_open)
+            % {"n": target.most_open}
+        )
+    if target.hours is not None:
+        parts.append(hours_words(target.hours))
+    return BETWEEN.join(parts)
+
+
+def who_words(named: Target | Band, words: Lexicon) -> str:
+    """The team or the people whom a target or a band names."""
+    if named.team:
+        return words.teams.get(named.team, "?")
+    return ", ".join(words.users.get(user, "?") for user in named.users)
+
+
+def hours_words(hours: Hours | str) -> str:
+    """When a target's people get leads."""
+    if isinstance(hours, str):
+        return _("in office hours only")
+    days = sorted(set(hours.days))
+    return _("only %(days)s, %(starts)s to %(ends)s") % {
+        "days": ", ".join(str(WEEKDAYS_ABBR[int(day) - 1]) for day in days),
+        "starts": time_format(hours.starts),
+        "ends": time_format(hours.ends),
+    }
+
+
+def comparisons_of(name: str) -> dict[str, Any]:
+    """What the comparisons of a field are called (comparison → words)."""
+    return {**COMPARISONS, **LIES_IN} if name == "territory" else COMPARISONS
 
 
 def condition_words(condition: Compare | Condition, words: Lexicon, *, inside: bool = False) -> str:
     """A condition as a sentence; an empty one is “always”."""
     if isinstance(condition, Compare):
-        told = f"{words.field(condition.field)} {COMPARISONS[condition.is_]}"
+        told = f"{words.field(condition.field)} {comparisons_of(condition.field)[condition.is_]}"
         return told if condition.than is None else f"{told} {_value(condition.than)}"
     every = [condition_words(part, words, inside=True) for part in condition.all]
     some = [condition_words(part, words, inside=True) for part in condition.any]

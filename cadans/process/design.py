@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from cadans.assignment.rules import AssignmentRule
+from cadans.assignment.rules import AssignmentRule, Target
 from cadans.ground.text import in_language
 from cadans.process.goals import AnyGoal, Text
 from cadans.process.goals.shape import KEY
@@ -111,6 +111,8 @@ class StageDesign(BaseModel):
     """What is laid on a lead that enters."""
     rules: list[AssignmentRule] = Field(default_factory=list, max_length=50)
     """Who gets a lead that enters: the first rule that holds and has somebody free."""
+    fallback: Target | None = None
+    """Who gets the lead when rules held but nobody whom they name could take it."""
     idle_days: int | None = Field(default=None, ge=1, le=3650)
     """Days without activity after which a lead here counts as idle."""
     is_ask: bool = False

@@ -65,3 +65,11 @@ def test_a_value_finds_its_band(world: World) -> None:
         "Bram",
         "Anna",
     ]
+
+
+def test_the_stages_fallback_gets_what_nobody_could_take(world: World) -> None:
+    full = rule("anna", {"users": [str(world.anna.id)], "most_open": 1})
+    rules(world, full, fallback={"users": [str(world.manager.id)]})
+    assert owners(world.lead(), world.lead()) == ["Anna", "Marit"]
+    event = Event.objects.filter(kind="lead_assigned").latest("id")
+    assert event.because["fallback"] is True

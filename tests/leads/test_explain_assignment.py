@@ -30,7 +30,8 @@ def told(**because: Any) -> str:
 def test_the_chance_the_interval_and_the_team() -> None:
     assert told() == (
         "Assignment rule “Inbound” gave this lead to Sanne (likeliest to win, out of 5 who could"
-        " take it). Sanne wins 42 % of such leads (Website) (31 to 54 %), the team 35 %."
+        " take it). Sanne wins 42 % of such leads (31 to 54 %), the team 35 %."
+        " They have in common: Website."
     )
 
 

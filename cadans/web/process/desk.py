@@ -28,6 +28,7 @@ from cadans.web.process.forms import (
     guidance_form,
     stage_settings_form,
 )
+from cadans.web.process.rule_forms import who_of, whos
 from cadans.web.process.words import GOAL_GROUPS, GOAL_KINDS, TASK_ICONS
 from cadans.web.requests import PageRequest
 
@@ -120,7 +121,14 @@ def desk(
         "remarks": [one for one in found if one.level == "warning"],
         "own_problems": _about(found, chosen),
         "form": _form(chosen, tab) if editing else None,
+        **(_fallback(chosen) if editing and tab == "rules" else {}),
     }
+
+
+def _fallback(stage: StageDesign) -> dict[str, Any]:
+    """Who gets what nobody can take, and who else could be chosen for it."""
+    chosen = who_of(stage.fallback)
+    return {"fallback": chosen, "whos": whos([chosen])}
 
 
 def _form(stage: StageDesign, tab: str) -> StageSettingsForm | GuidanceForm | None:

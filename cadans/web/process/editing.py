@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
@@ -27,13 +28,20 @@ from cadans.process.models import Pipeline
 from cadans.team.models import User
 from cadans.team.queries import require_role
 from cadans.web.process import forms
-from cadans.web.process.conditions import Builder, builder_of, condition_in
+from cadans.web.process.conditions import Builder, builder_in, builder_of, condition_in
 from cadans.web.process.desk import desk, pipeline_or_404
 from cadans.web.process.goal_forms import (
     GOAL_FORMS,
     initial_in,
     initial_of_goal,
     known_names,
+)
+from cadans.web.process.rule_forms import (
+    ABOUT_STRATEGIES,
+    RuleForm,
+    initial_of_rule,
+    rows_of,
+    target_of_who,
 )
 from cadans.web.process.words import GOAL_KINDS
 from cadans.web.requests import PageRequest, posted
@@ -48,7 +56,7 @@ PARTS = ("goals", "tasks", "rules")
 def add_stage(request: PageRequest, key: str) -> HttpResponse:
     """A new stage behind the open ones, named in the writer's language; rename it at once."""
     pipeline = _pipeline(request, key)
-    name = {"nl": "Nieuwe fase", "en": "New stage"}
+    name = {(get_language() or "nl")[:2]: _("New stage")}
     changed, stage = drafting.add_stage(_document(pipeline), name)
     return _save(request, pipeline, changed, stage=stage, tab="settings")
 
@@ -106,6 +114,16 @@ def save_goals_needed(request: PageRequest, key: str, stage: str) -> HttpRespons
     needed = "any" if request.POST.get("goals_needed") == "any" else "all"
     changed = drafting.change_stage(_document(pipeline), stage, {"goals_needed": needed})
     return _save(request, pipeline, changed, stage=stage, tab="goals")
+
+
+@login_required
+@require_POST
+def save_fallback(request: PageRequest, key: str, stage: str) -> HttpResponse:
+    """Save who gets a lead that nobody whom the rules name could take."""
+    pipeline = _pipeline(request, key)
+    chosen = target_of_who(request.POST.get("fallback", ""))
+    changed = drafting.change_stage(_document(pipeline), stage, {"fallback": chosen})
+    return _save(request, pipeline, changed, stage=stage, tab="rules")
 
 
 @login_required
@@ -205,28 +223,17 @@ def _edit_rule(request: PageRequest, stage: StageDesign, item: str) -> tuple[Any
     present = next((rule for rule in stage.rules if rule.key == item), None)
     if item and present is None:
         raise NotFound(_("“%(key)s” is no longer in this draft.") % {"key": item})
-    initial: dict[str, Any] = {}
-    if present:
-        initial = {
-            "name": present.name,
-            "target": "team" if present.to.team else "users",
-            "team": present.to.team,
-            "users": present.to.users,
-            "strategy": present.to.strategy,
-        }
     data = request.POST if request.method == "POST" else None
-    form = forms.RuleForm(data, initial=initial)
+    form = RuleForm(data, initial=initial_of_rule(present))
     builder = _builder(request, present.when if present else Condition())
-    return form, builder, {}, lambda: form.rule(condition_in(request.POST))
+    context = {**rows_of(present, data), "about_strategies": ABOUT_STRATEGIES}
+    return form, builder, context, lambda: form.rule(condition_in(request.POST))
 
 
 def _builder(request: PageRequest, when: Condition, *, is_free: bool = False) -> Builder:
     """The condition as it was filled in, else as it is kept."""
     if request.method == "POST":
-        try:
-            when = Condition.model_validate(condition_in(request.POST))
-        except ValidationError:
-            when = Condition()
+        return builder_in(request.POST, is_free=is_free)
     return builder_of(when, is_free=is_free)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadans.leads.models import Task
-from cadans.playbooks.words import STRATEGIES
 from cadans.process.design import StageDesign, StageTask
 from cadans.team.models import Team, User
 
@@ -234,53 +231,3 @@ def initial_of_task(task: StageTask) -> dict[str, Any]:
         "user": task.user,
         "team": task.team,
     }
-
-
-class RuleForm(forms.Form):
-    """An assignment rule; its condition is built in rows beside it."""
-
-    name = forms.CharField(label=gettext_lazy("Name of the rule"), max_length=80)
-    target = forms.ChoiceField(
-        label=gettext_lazy("The lead goes to"),
-        choices=[("team", gettext_lazy("a team")), ("users", gettext_lazy("people by name"))],
-        widget=forms.RadioSelect,
-        initial="team",
-    )
-    team = forms.ModelChoiceField(
-        Team.objects.all(), label=gettext_lazy("Which team"), required=False, empty_label="–"
-    )
-    users = forms.ModelMultipleChoiceField(
-        User.objects.selling(),
-        label=gettext_lazy("Which people"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    strategy = forms.ChoiceField(
-        label=gettext_lazy("Among them, it goes to"),
-        choices=list(STRATEGIES.items()),
-        widget=forms.RadioSelect,
-        initial="round_robin",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("target") == "team" and not cleaned.get("team"):
-            self.add_error("team", _("Choose the team."))
-        if cleaned.get("target") == "users" and not cleaned.get("users"):
-            self.add_error("users", _("Choose at least one person."))
-        return cleaned
-
-    def rule(self, when: Mapping[str, Any]) -> dict[str, Any]:
-        """The rule as a part of a document, without its key."""
-        data = self.cleaned_data
-        people: list[uuid.UUID] = [user.id for user in data["users"]]
-        to_team = data["target"] == "team"
-        return {
-            "name": data["name"].strip(),
-            "when": dict(when),
-            "to": {
-                "team": str(data["team"].id) if to_team else None,
-                "users": [] if to_team else [str(one) for one in people],
-                "strategy": data["strategy"],
-            },
-        }

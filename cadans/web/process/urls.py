@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{STAGE}/settings/", editing.save_settings, name="save_settings"),
     path(f"{STAGE}/guidance/", editing.save_guidance, name="save_guidance"),
     path(f"{STAGE}/goals-needed/", editing.save_goals_needed, name="save_goals_needed"),
+    path(f"{STAGE}/fallback/", editing.save_fallback, name="save_fallback"),
     path(f"{PART}/add/", editing.edit_part, name="add_part"),
     path(f"{PART}/move/", editing.move_part, name="move_part"),
     path(f"{PART}/<str:item>/", editing.edit_part, name="edit_part"),

@@ -22,7 +22,7 @@ from cadans.playbooks.actions import (
 from cadans.playbooks.queries import overview_of_pipelines
 from cadans.team.models import User
 from cadans.team.queries import require_role
-from cadans.web.process.conditions import builder_of, row_of
+from cadans.web.process.conditions import Group, builder_of, row_of
 from cadans.web.process.desk import desk, may_design, pipeline_or_404
 from cadans.web.requests import PageRequest
 
@@ -93,16 +93,24 @@ def archive(request: PageRequest, key: str) -> HttpResponse:
 @login_required
 @require_GET
 def condition_row(request: PageRequest) -> HttpResponse:
-    """A row of the condition builder, for a field and comparison chosen in the page."""
+    """A row of the condition builder, for a field and comparison chosen in the page; with
+    `group=new` a group with a first row in it."""
     is_free = request.GET.get("free") == "1"
+    group = request.GET.get("group", "")[:40]
+    is_new = group == "new"
+    group = f"g{token_hex(4)}" if is_new else group
     row = row_of(
         request.GET.get("number", "")[:40] or token_hex(4),
         request.GET.get("when_field", "")[:80],
         request.GET.get("when_is", "equal"),
         request.GET.get("when_than", "")[:400],
         is_free=is_free,
+        group=group,
     )
     context = {"row": row, "builder": builder_of(Condition(), is_free=is_free)}
+    if is_new:
+        context["group"] = Group(group, rows=[row])
+        return render(request, "process/_condition_group.html", context)
     return render(request, "process/_condition_row.html", context)
 
 

@@ -1,5 +1,6 @@
 """What every template may use without loading: icons, values, forms' controls."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -102,6 +103,12 @@ def choices(field: BoundField) -> BoundField:
     widget = field.field.widget
     widget.attrs["class"] = control_classes(widget)
     return field
+
+
+@register.filter
+def value_of(known: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping holds under a key; empty when it holds nothing."""
+    return known.get(key, "")
 
 
 @register.filter
