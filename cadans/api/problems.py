@@ -17,6 +17,7 @@ from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel, Field
 
 from cadans.ground.errors import CadansError
+from cadans.playbooks.lines import WrongFile
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +27,14 @@ MOST_ERRORS = 50
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field: `pointer` (RFC 6901) in a body, `parameter` in an address."""
+    """What is wrong with one field: `pointer` (RFC 6901) in a body, `parameter` in an address;
+    `line` and `column` (from 1) in a file."""
 
     detail: str
     pointer: str | None = Field(default=None, examples=["/people/0/email"])
     parameter: str | None = None
+    line: int | None = None
+    column: int | None = None
 
 
 class Problem(BaseModel):
@@ -138,7 +142,12 @@ def problem(
 def of_cadans(request: HttpRequest, error: CadansError) -> HttpResponse:
     """An error that a person may see."""
     fields: Mapping[str, str] = getattr(error, "fields", {})
-    if error.pointer:
+    if isinstance(error, WrongFile):
+        errors = [
+            FieldError(detail=one.message, pointer=one.pointer, line=one.line, column=one.column)
+            for one in error.complaints
+        ]
+    elif error.pointer:
         errors = [_at(error.message, error.pointer)]
     else:
         errors = [FieldError(detail=text, pointer=f"/{name}") for name, text in fields.items()]

@@ -22,6 +22,7 @@ from cadans.api import (
     me,
     people,
     pipelines,
+    playbooks,
     products,
     progress,
     reports,
@@ -31,6 +32,7 @@ from cadans.api import (
     tasks,
     teams,
     territories,
+    tries,
     users,
     wall_charts,
 )
@@ -109,6 +111,7 @@ ROUTERS = {
     "/signals": signals.router,
     "/board": board.router,
     "/pipelines": pipelines.router,
+    "/playbooks": playbooks.router,
     "/reports": reports.router,
     "/people": people.router,
     "/companies": companies.router,
@@ -122,8 +125,11 @@ ROUTERS = {
     "/routing-rules": routing_rules.router,
     "/custom-fields": custom_fields.router,
     "/imports": imports.router,
+    "/tries": tries.router,
 }
 for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)
 api.add_router("/leads", progress.router)
+api.add_router("/pipelines", tries.of_pipelines)
 api.add_router("/pipelines", wall_charts.router)
+api.add_router("/pipelines", playbooks.of_pipelines)

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from cadans.api.v1 import api
 from cadans.config import health
+from cadans.web.process.files import schema
 from cadans.web.styleguide import styleguide
 
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     path("companies/", include("cadans.web.companies.urls")),
     path("search/", include("cadans.web.search.urls")),
     path("process/", include("cadans.web.process.urls")),
+    path("playbook.schema.json", schema, name="playbook_schema"),
     path("settings/imports/", include("cadans.web.imports.urls")),
     path("settings/", include("cadans.web.settings.urls")),
     path("welcome/", include("cadans.web.welcome.urls")),

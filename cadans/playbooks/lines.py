@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from cadans.ground.errors import Invalid
 from cadans.playbooks import reading
 
+WORD = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s,\[\]{}]+|.")
 LONGEST_SHOWN = 160
 """Characters of a line that are quoted; the rest is cut off."""
 
@@ -30,6 +32,13 @@ class Complaint:
     quoted: str = ""
     mark: int = 0
     pointer: str = ""
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The quoted line: before what is wrong, that word, and what follows."""
+        word = WORD.match(self.quoted, self.mark)
+        end = word.end() if word else self.mark
+        return self.quoted[: self.mark], self.quoted[self.mark : end], self.quoted[end:]
 
 
 class WrongFile(Invalid):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cadans.web.process import editing, gallery, publishing, versions, views, wall_chart
+from cadans.web.process import editing, files, gallery, publishing, versions, views, wall_chart
 
 app_name = "process"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("new/", gallery.gallery, name="new"),
     path("new/nothing/", gallery.begin, name="begin_with_nothing"),
+    path("new/from-file/", files.new, name="new_from_file"),
     path("new/<slug:playbook>/", gallery.begin, name="begin"),
     path("condition-row/", views.condition_row, name="condition_row"),
     path("<slug:key>/", views.designer, name="designer"),
@@ -21,6 +22,8 @@ urlpatterns = [
     path("<slug:key>/archive/", views.archive, name="archive"),
     path("<slug:key>/publish/", publishing.publish, name="publish"),
     path("<slug:key>/discard/", publishing.discard, name="discard"),
+    path("<slug:key>/file/", files.replace, name="file"),
+    path("<slug:key>/playbook.yaml", files.download, name="download"),
     path("<slug:key>/versions/", publishing.versions_page, name="versions"),
     path("<slug:key>/versions/compare/", versions.comparison, name="compare"),
     path("<slug:key>/stages/", editing.add_stage, name="add_stage"),
