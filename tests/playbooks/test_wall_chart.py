@@ -187,6 +187,13 @@ def test_what_is_left_out_is_counted() -> None:
     assert goals + tasks + sum(left_out) == 9 * 16
 
 
+def test_a_chart_without_due_dates_promises_no_names() -> None:
+    whole, crowded = chart(design_of(3, **FULL)), chart(design_of(40, **FULL), "A4-portrait")
+    assert "tenzij er iemand bij staat" in text_of(whole)
+    assert "werkdag" not in text_of(crowded)
+    assert "tenzij er iemand bij staat" not in text_of(crowded)
+
+
 def test_a_chart_says_what_the_design_says() -> None:
     anna, team = "8a3f0b52-0000-7000-8000-000000000001", "8a3f0b52-0000-7000-8000-000000000002"
     design = Design.model_validate(

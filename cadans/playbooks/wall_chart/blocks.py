@@ -4,7 +4,7 @@ in a column of a given width at a given scale, and knows how high it became."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cadans.playbooks.wall_chart.content import Ending, Item, Outcome, Sheet, StagePanel
 from cadans.playbooks.wall_chart.drawing import (
@@ -44,19 +44,21 @@ class Limits:
     goals: int = 30
     tasks: int = 30
     rules: int = 50
-    details: bool = True
+    goal_details: bool = True
+    task_details: bool = True
 
 
 LADDER = (
     Limits(),
     Limits(guidance=9, goals=8, tasks=8, rules=6),
     Limits(guidance=7, goals=6, tasks=6, rules=4),
-    Limits(guidance=6, goals=5, tasks=5, rules=3),
-    Limits(guidance=5, goals=4, tasks=4, rules=2),
-    Limits(guidance=4, goals=4, tasks=3, rules=2, details=False),
-    Limits(guidance=3, goals=3, tasks=2, rules=1, details=False),
-    Limits(guidance=2, goals=2, tasks=1, rules=1, details=False),
-    Limits(guidance=0, goals=1, tasks=0, rules=0, details=False),
+    Limits(guidance=7, goals=6, tasks=6, rules=4, goal_details=False),
+    Limits(guidance=5, goals=5, tasks=5, rules=3, goal_details=False),
+    Limits(guidance=4, goals=4, tasks=4, rules=3, goal_details=False),
+    Limits(guidance=3, goals=4, tasks=3, rules=2, goal_details=False),
+    Limits(guidance=3, goals=3, tasks=3, rules=2, goal_details=False, task_details=False),
+    Limits(guidance=2, goals=2, tasks=1, rules=1, goal_details=False, task_details=False),
+    Limits(guidance=0, goals=1, tasks=0, rules=0, goal_details=False, task_details=False),
 )
 """What is given up first when not everything fits at a readable size."""
 
@@ -205,7 +207,14 @@ def goals(panel: StagePanel, sheet: Sheet, setting: Setting) -> Block:
     s = setting.scale
     ring = Ring(3.6 * s, BODY * s * 0.66, 2.9 * s, stroke=ACCENT, weight=1.1 * s)
     return _list(
-        panel.goals_title, panel.goals, setting.limits.goals, ring, sheet, setting, Style.STRONG
+        panel.goals_title,
+        panel.goals,
+        setting.limits.goals,
+        ring,
+        sheet,
+        setting,
+        Style.STRONG,
+        details=setting.limits.goal_details,
     )
 
 
@@ -218,12 +227,19 @@ def tasks(panel: StagePanel, sheet: Sheet, setting: Setting) -> Block:
         0.9 * s, BODY * s * 0.66 - 2.7 * s, 5.4 * s, 5.4 * s, 1.2 * s, stroke=SOFT, weight=0.9 * s
     )
     return _list(
-        sheet.titles.tasks, panel.tasks, setting.limits.tasks, square, sheet, setting, Style.BODY
+        sheet.titles.tasks,
+        panel.tasks,
+        setting.limits.tasks,
+        square,
+        sheet,
+        setting,
+        Style.BODY,
+        details=setting.limits.task_details,
     )
 
 
 def rules(panel: StagePanel, sheet: Sheet, setting: Setting) -> Block:
-    """Who gets the lead, in the order in which the rules are tried."""
+    """Who gets the lead, in the order in which the rules are tried; never without the condition."""
     if not panel.rules:
         return Block()
     s = setting.scale
@@ -235,8 +251,7 @@ def rules(panel: StagePanel, sheet: Sheet, setting: Setting) -> Block:
         setting.limits.rules,
         point,
         sheet,
-        # A rule without its condition would say something else.
-        replace(setting, limits=replace(setting.limits, details=True)),
+        setting,
         Style.STRONG,
     )
 
@@ -249,6 +264,8 @@ def _list(
     sheet: Sheet,
     setting: Setting,
     style: Style,
+    *,
+    details: bool = True,
 ) -> Block:
     s = setting.scale
     indent = 11.5 * s
@@ -256,7 +273,7 @@ def _list(
     blocks = []
     for item in shown:
         name = setting.lines(item.name, BODY, style, leading=1.28, indent=indent, most=6)
-        if item.detail and setting.limits.details:
+        if item.detail and details:
             detail = setting.lines(
                 item.detail, SMALL, fill=SOFT, leading=1.28, indent=indent, most=6
             )

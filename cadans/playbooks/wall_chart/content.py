@@ -130,6 +130,7 @@ class Titles:
     worst: str
     legend_goal: str
     legend_task: str
+    legend_bare_task: str
     page: str
 
 
@@ -181,6 +182,7 @@ def sheet(
                 rules=_("Who gets the lead"),
                 worst=_("Most leads get stuck here"),
                 legend_goal=_("goal: can be seen to have happened"),
+                legend_bare_task=_("task"),
                 legend_task=_("task: the owner’s, unless somebody is named"),
                 page=_("How we sell"),
             ),

@@ -9,6 +9,7 @@ are shortened first (with a count of what is left out), and only then letters be
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cadans.playbooks.wall_chart.blocks import LADDER, Limits, Setting
 from cadans.playbooks.wall_chart.content import Sheet
@@ -65,6 +66,8 @@ def drawn(sheet: Sheet, paper: Paper) -> Drawing:
     ]
     y = paper.margin + top.height + ABOVE * grade
     panels += placed(found, left, y, room, free)
+    if not found.limits.task_details:
+        bottom = replace(_imprint(sheet, paper, bare=True), height=bottom.height)
     y = paper.height - paper.margin - bottom.height
     panels.append(Panel("imprint", Box(left, y, room, bottom.height), bottom.at(left, y)))
     return Drawing(
@@ -100,7 +103,7 @@ def _best(sheet: Sheet, paper: Paper, room: float, free: float) -> Measured:
     """The plan with the largest lettering, with as little as possible left out."""
     plans = list(_plans(len(sheet.panels), room))
     floors = [(limits, READABLE[paper.size]) for limits in LADDER]
-    floors += [(limits, ENOUGH[paper.size]) for limits in LADDER[4:]]
+    floors += [(limits, ENOUGH[paper.size]) for limits in LADDER[5:]]
     floors += [(LADDER[-1], scale) for scale in LAST_RESORTS]
     # Each rung asks less than the one before it, so the first that fits is found by halving.
     low, high = 0, len(floors) - 1
@@ -187,13 +190,13 @@ def _title(sheet: Sheet, paper: Paper) -> Block:
     return Block(max(whole.height, 46 * grade if aside else 0), (*whole.marks, *aside))
 
 
-def _imprint(sheet: Sheet, paper: Paper) -> Block:
+def _imprint(sheet: Sheet, paper: Paper, *, bare: bool = False) -> Block:
     grade = paper.grade
     room = paper.width - 2 * paper.margin
     size = 6.9
     rule = Box(0, 0, room, 0.6 * grade, fill=LINE)
     top = 6 * grade
-    legend = _legend(sheet, grade, size)
+    legend = _legend(sheet, grade, size, bare=bare)
     wide = legend.marks[-1]
     assert isinstance(wide, Text)
     taken = wide.x + wide.width
@@ -212,15 +215,16 @@ def _imprint(sheet: Sheet, paper: Paper) -> Block:
     return Block(top + height, (rule, *marks))
 
 
-def _legend(sheet: Sheet, grade: float, size: float) -> Block:
+def _legend(sheet: Sheet, grade: float, size: float, *, bare: bool) -> Block:
     size *= grade
     middle, base = size * 0.67, size * 1.03
     ring = Ring(2.6 * grade, middle, 2.3 * grade, stroke=ACCENT, weight=0.9 * grade)
     goal = Text(8 * grade, base, sheet.titles.legend_goal, Style.BODY, size, SOFT)
+    told = sheet.titles.legend_bare_task if bare else sheet.titles.legend_task
     begin = goal.x + goal.width + 12 * grade
     square = Box(
         begin, middle - 2.2 * grade, 4.4 * grade, 4.4 * grade, 1 * grade, stroke=SOFT,
         weight=0.8 * grade,
     )  # fmt: skip
-    task = Text(begin + 8 * grade, base, sheet.titles.legend_task, Style.BODY, size, SOFT)
+    task = Text(begin + 8 * grade, base, told, Style.BODY, size, SOFT)
     return Block(size * 1.34, (ring, goal, square, task))
