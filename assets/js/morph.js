@@ -4,6 +4,8 @@ import { typing } from "./page.js";
 import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
 
 const callbacks = {
+  // What somebody typed since it was last sent (designer.js) is not undone by an older answer.
+  beforeNodeMorphed: (node) => !(node instanceof Element && node.hasAttribute("data-unsent")),
   beforeAttributeUpdated(name, node) {
     if (name === "open" && node.tagName === "DETAILS") return false;
     if (name === "data-walked" || (name === "data-open" && node.id === "drawer")) return false;
@@ -25,7 +27,9 @@ export function beingFilled(element) {
 // News leaves [data-hold] alone while somebody is filling it in.
 const holding = {
   ...callbacks,
-  beforeNodeMorphed: (node) => !(node instanceof HTMLElement && node.hasAttribute("data-hold") && beingFilled(node)),
+  beforeNodeMorphed: (node) =>
+    callbacks.beforeNodeMorphed(node) &&
+    !(node instanceof HTMLElement && node.hasAttribute("data-hold") && beingFilled(node)),
   beforeNodeRemoved: (node) => !(node instanceof HTMLElement && node.hasAttribute("data-hold") && beingFilled(node)),
 };
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Literal
 
@@ -30,6 +30,8 @@ EMPTY_STAGE: Document = {
     "ends_in": None,
 }
 LONGEST_KEY = 40
+UNNAMED = re.compile(r"(new-stage|nieuwe-fase)(-\d+)?")
+"""Keys of stages that were just added and have no name of their own yet."""
 
 
 def stage_of(document: Mapping[str, Any], key: str) -> Document:
@@ -72,6 +74,19 @@ def change_stage(document: Mapping[str, Any], key: str, changes: Mapping[str, An
         ends = [at for at, one in enumerate(stages) if one["ends_in"]]
         stages.insert(ends[0] if ends and stage["ends_in"] == "won" else len(stages), stage)
     return changed
+
+
+def key_by_name(document: Mapping[str, Any], key: str) -> tuple[Document, str]:
+    """With a key of its name for a stage that was added without one; and its key.
+
+    For stages that were never published: nothing refers to them yet.
+    """
+    changed = deepcopy(dict(document))
+    stage = _stage(changed, key)
+    if UNNAMED.fullmatch(key):
+        others = keys_of(one for one in changed["stages"] if one is not stage)
+        stage["key"] = free_key(_name_of(stage), others)
+    return changed, str(stage["key"])
 
 
 def move_stage(document: Mapping[str, Any], key: str, *, to: int) -> Document:
@@ -154,7 +169,7 @@ def free_key(name: str, taken: Collection[str]) -> str:
     return next(f"{start}-{n}" for n in range(2, len(taken) + 3) if f"{start}-{n}" not in taken)
 
 
-def keys_of(row: Sequence[Mapping[str, Any]]) -> set[str]:
+def keys_of(row: Iterable[Mapping[str, Any]]) -> set[str]:
     """The keys of stages, goals, tasks or rules."""
     return {str(one["key"]) for one in row}
 

@@ -278,13 +278,13 @@ def test_a_plan_of_another_lead_is_not_found(anna, world, meeting):
 
 
 def test_where_the_decision_is_asked_for_the_page_says_so(anna, world, lead):
-    assert "vraag je om de beslissing" not in texts(anna.get(f"/leads/{lead.id}/"))
+    assert "vraag je om het besluit" not in texts(anna.get(f"/leads/{lead.id}/"))
     world.put_in(lead, "proposal")
-    assert "Hier vraag je om de beslissing." in texts(anna.get(f"/leads/{lead.id}/"))
+    assert "Hier vraag je om het besluit." in texts(anna.get(f"/leads/{lead.id}/"))
     actions.log_activity(world.anna, lead, kind="ask")
     page = texts(anna.get(f"/leads/{lead.id}/"))
-    assert "Hier vraag je om de beslissing." not in page
-    assert "Om de beslissing gevraagd op" in page
+    assert "Hier vraag je om het besluit." not in page
+    assert "Om het besluit gevraagd op" in page
 
 
 def test_what_is_missing_is_said_when_it_is_one_thing(world):

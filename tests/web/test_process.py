@@ -113,13 +113,16 @@ def test_a_stage_is_added_named_moved_and_removed(manager):
         is_ask="on",
         ends_in="",
     )
-    changed = stage("nieuwe-fase")
+    assert answer.context["chosen"].key == "survey"  # its key follows its first name
+    changed = stage("survey")
     assert (changed.label("nl"), changed.idle_days, changed.is_ask) == ("Schouw", 5, True)
     assert changed.enforcement == "block"
-    post(manager, "stages/move/", key="nieuwe-fase", to="1")
-    assert [one.key for one in draft_of(pipeline()).stages][1] == "nieuwe-fase"
-    answer = post(manager, "stages/nieuwe-fase/remove/")
-    assert "nieuwe-fase" not in [one.key for one in draft_of(pipeline()).stages]
+    post(manager, "stages/survey/settings/", name_nl="Bezoek", name_en="Visit")
+    assert stage("survey").label("nl") == "Bezoek"
+    post(manager, "stages/move/", key="survey", to="1")
+    assert [one.key for one in draft_of(pipeline()).stages][1] == "survey"
+    answer = post(manager, "stages/survey/remove/")
+    assert "survey" not in [one.key for one in draft_of(pipeline()).stages]
     assert "toast" in answer["HX-Trigger"]
 
 
