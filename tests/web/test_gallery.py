@@ -49,6 +49,7 @@ def test_a_card_says_what_is_in_it(manager):
         ("zonnepanelen", ["installation"]),
         ("SOLAR panels", ["installation"]),
         ("nota inlichtingen", ["tender"]),
+        ("foto's meterkast", ["installation"]),
         ("hovercraft", []),
         ("   ", [one.key for one in templates()]),
     ],

@@ -90,7 +90,7 @@ def matching(asked: str, trade: str) -> list[Playbook]:
 
     Names, descriptions, stages, goals and tasks are looked through in both languages.
     """
-    terms = asked.casefold().split()
+    terms = _plain(asked).split()
     return [
         one
         for one in templates()
@@ -201,4 +201,9 @@ def _said_in(playbook: Playbook) -> str:
     texts = [playbook.name, playbook.about]
     for stage in playbook.stages:
         texts += [stage.name, *(part.name for part in (*stage.goals, *stage.tasks))]
-    return "\n".join(text for one in texts for text in one.values()).casefold()
+    return _plain("\n".join(text for one in texts for text in one.values()))
+
+
+def _plain(text: str) -> str:
+    """For comparing: small letters, and the apostrophe of the keyboard."""
+    return text.casefold().replace("’", "'")
