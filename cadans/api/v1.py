@@ -32,6 +32,7 @@ from cadans.api import (
     tasks,
     teams,
     territories,
+    tries,
     users,
     wall_charts,
 )
@@ -124,9 +125,11 @@ ROUTERS = {
     "/routing-rules": routing_rules.router,
     "/custom-fields": custom_fields.router,
     "/imports": imports.router,
+    "/tries": tries.router,
 }
 for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)
 api.add_router("/leads", progress.router)
+api.add_router("/pipelines", tries.of_pipelines)
 api.add_router("/pipelines", wall_charts.router)
 api.add_router("/pipelines", playbooks.of_pipelines)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -153,8 +154,14 @@ def _comparable(value: Any) -> Decimal | str | None:
 def _number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or value is None:
         return None
+    return _number_in(str(value))
+
+
+@lru_cache(maxsize=4096)
+def _number_in(text: str) -> Decimal | None:
+    """Remembered, for rules compare the same few words with every lead."""
     try:
-        number = Decimal(str(value).strip())
+        number = Decimal(text.strip())
     except InvalidOperation:
         return None
     return number if number.is_finite() else None

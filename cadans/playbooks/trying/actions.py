@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
 
@@ -26,6 +28,9 @@ MOST_MONTHS = 36
 DAYS_A_MONTH = 30.44
 KEPT = 10
 """Tries of a pipeline that are kept; older ones make room."""
+
+WORTH_ANALYSING = 10_000
+"""Rows after which the database should look at the table anew."""
 
 TELLS_EVERY = 0.5
 """Seconds between two notes of how far a try is."""
@@ -94,30 +99,39 @@ def carry_out_try(trial: Try, *, told: Callable[[int, int], None] | None = None)
     trial.percentage, trial.message = 0, ""
     trial.save()
     TriedLead.objects.filter(trial=trial).delete()
-    rehearsal = Rehearsal(trial.design, Past(trial.over_id, trial.since))
+    rehearsal = Rehearsal(
+        trial.design, Past(trial.over_id, trial.since), pipeline=trial.pipeline_id
+    )
     trial.leads = rehearsal.leads
     last = 0.0
-    for rows in rehearsal.batches():
-        copy_rows(TriedLead, ("trial", *FIELDS), ((trial.id, *row) for row in rows))
-        if told is not None:
-            told(rehearsal.began, rehearsal.leads)
-        if monotonic() - last > TELLS_EVERY:
-            last = monotonic()
-            trial.percentage = min(99, rehearsal.began * 100 // max(rehearsal.leads, 1))
-            trial.alive_at = timezone.now()
-            trial.save(update_fields=["percentage", "alive_at", "leads"])
+    with _no_collecting():
+        for rows in rehearsal.batches():
+            copy_rows(TriedLead, ("trial", *FIELDS), ((trial.id, *row) for row in rows))
+            if told is not None:
+                told(rehearsal.began, rehearsal.leads)
+            if monotonic() - last > TELLS_EVERY:
+                last = monotonic()
+                trial.percentage = min(99, rehearsal.began * 100 // max(rehearsal.leads, 1))
+                trial.alive_at = timezone.now()
+                trial.save(update_fields=["percentage", "alive_at", "leads"])
     marks = rehearsal.marks
     trial.marks = marks.numbers
     trial.result = {"counts": marks.told(), "amounts": dict(marks.amounts)}
     trial.state, trial.percentage, trial.ended_at = Try.State.DONE, 100, timezone.now()
     trial.save()
-    if rehearsal.leads > BATCH_WORTH_ANALYSING:
+    if rehearsal.leads > WORTH_ANALYSING:
         count_anew(TriedLead)
     return trial
 
 
-BATCH_WORTH_ANALYSING = 10_000
-"""Rows after which the database should look at the table anew."""
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Do not look for unreachable circles again and again among a million things in use."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def mark_try_broken(trial: Try) -> None:

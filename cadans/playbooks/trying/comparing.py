@@ -15,7 +15,7 @@ def compare(lead: Played, real: Happened, marks: Marks) -> None:
     was = ending(real.status, real.stage)
     told = [f"would/ends/{would}", f"would/owner/{lead.whose or 'nobody'}"]
     told += [f"was/ends/{was}", f"was/owner/{real.owner or 'nobody'}"]
-    for stage, _at, how in real.stays:
+    for stage, how in real.stays:
         told.append(f"was/entered/{stage}")
         if how:
             way = how if how in {"advanced", "moved"} else "closed"
@@ -25,13 +25,13 @@ def compare(lead: Played, real: Happened, marks: Marks) -> None:
             told.append(mark)
             marks.amounts[mark] += number
     differs = False
-    if [stay.stage for stay in lead.stays] != [stage for stage, _at, _how in real.stays]:
+    if [stay.stage for stay in lead.stays] != [stage for stage, _how in real.stays]:
         told.append("differs/path")
         differs = True
     if would != was:
         told += ["differs/end", f"shift/{was}/{would}"]
         differs = True
-    if lead.whose != real.owner:
+    if (str(lead.whose) if lead.whose else None) != real.owner:
         told.append("differs/owner")
         differs = True
     if not differs:

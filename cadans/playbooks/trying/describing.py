@@ -19,16 +19,20 @@ PLAIN = ("title", "currency", "competitor", "external_id")
 
 
 class Describing:
-    """Writes the fields of leads; only those that the design looks at cost anything."""
+    """Writes the fields of leads; only those that the design looks at cost anything.
 
-    def __init__(self, needs: Needs, names: Names) -> None:
+    `learns` says whether a rule looks at what was learned, and so at what makes leads alike.
+    """
+
+    def __init__(self, needs: Needs, names: Names, *, learns: bool = False) -> None:
         self.names = names
+        self.learns = learns
         self.about_source = needs.about("source")
         self.about_territory = needs.about("territory")
-        self.about_company = needs.about("company")
+        self.about_company = learns or needs.about("company")  # its size is a trait
         self.about_owner = needs.about("owner")
         self.about_tags = needs.about("tags")
-        self.about_products = needs.about("product", "product_line")
+        self.about_products = learns or needs.about("product", "product_line")
         self.fields_of_people = needs.about("people", "person")
         self.about_people = self.fields_of_people or "people" in needs.kinds
 
@@ -50,6 +54,8 @@ class Describing:
     def change(self, lead: Played, name: str, value: Any) -> None:
         """Give a field another value, as the log writes it."""
         fields = lead.fields
+        if self.learns and name in {"source", "territory"}:
+            lead.traits[name] = str(value or "")
         if name == "value":
             fields["value"] = None if value is None else Decimal(str(value))
             self._weigh_value(fields)
@@ -85,8 +91,9 @@ class Describing:
         """Tell which products (by their ids) are on the lead."""
         if self.about_products:
             known = [self.names.products[one] for one in products if one in self.names.products]
-            lead.fields["product"] = [name for name, _line in known]
-            lead.fields["product_line"] = sorted({line for _name, line in known if line})
+            lead.fields["product"] = [name for name, _line, _id in known]
+            lead.fields["product_line"] = sorted({line for _name, line, _id in known if line})
+            lead.traits["product_line"] = min((id for _name, _line, id in known if id), default="")
 
     def join(self, lead: Played, person: str, role: str, *, anew: bool = True) -> None:
         """Put somebody on the lead; on it already, their role changes."""

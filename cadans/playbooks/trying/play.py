@@ -25,12 +25,13 @@ from cadans.process.facts import Held, Received, Ticked
 from cadans.process.goals.box import BoxGoal
 
 Looks = frozenset[str]
-"""The kinds of facts that a deed changed."""
+"""What a deed changed, in the words of `played.asked_by`: the broad one and the narrow one."""
 
 NOTHING: Looks = frozenset()
-FIELDS: Looks = frozenset({"fields"})
-PEOPLE: Looks = frozenset({"people", "fields"})
-ACTIVITY: Looks = frozenset({"activity"})
+OWNER: Looks = frozenset({"fields", "owner"})
+PEOPLE: Looks = frozenset({"people", "person", "fields"})
+PRODUCTS: Looks = frozenset({"product", "product_line", "fields"})
+BOX: Looks = frozenset({"box"})
 
 
 class Play:
@@ -77,7 +78,7 @@ class Play:
             if not lead.is_open or not lead.stays:
                 return
             stage = self.stages[lead.stage]
-            if changed is not None and not changed & stage.kinds:
+            if changed is not None and changed.isdisjoint(stage.asks):
                 return
             facts = lead.facts(stage)
             standing = decide.progress(stage.design, facts)
@@ -115,7 +116,7 @@ class Play:
     def _at(self, lead: Played, deed: Told) -> datetime:
         return max(deed.at, lead.stays[-1].entered_at) if lead.stays else deed.at
 
-    def _leave(self, lead: Played, how: str, at: datetime, act: uuid.UUID) -> None:
+    def _leave(self, lead: Played, how: str, at: datetime, act: str) -> None:
         stay = lead.stays[-1]
         stay.left_at, stay.how, stay.leaver = at, how, lead.owner
         way = how if how in {"advanced", "moved"} else "closed"
@@ -126,7 +127,14 @@ class Play:
             task.state, task.ended_at = "skipped", at
 
     def _assign(self, lead: Played, stage: Looked, at: datetime) -> None:
-        choice = self.roster.choose(stage.design.rules, lead.fields, lead=lead.id, at=at)
+        choice = self.roster.choose(
+            stage.design.rules,
+            lead.fields,
+            lead=lead.id,
+            traits=lead.traits,
+            at=at,
+            fallback=stage.design.fallback,
+        )
         if choice is None:
             lead.marks.add(self.marks[f"would/unmatched/{stage.key}"])
             return
@@ -151,7 +159,7 @@ class Play:
                     task.assignee = owner
         self.describing.owner(lead)
 
-    def _enter(self, lead: Played, stage: Looked, at: datetime, act: uuid.UUID) -> None:
+    def _enter(self, lead: Played, stage: Looked, at: datetime, act: str) -> None:
         ends = stage.design.ends_in
         lead.stays.append(Stay(stage.key, at, lead.owner, at if ends else None, ends or ""))
         lead.stage, lead.held, lead.began_in = stage.key, False, act
@@ -203,14 +211,17 @@ class Play:
         return NOTHING
 
     def _changed(self, lead: Played, deed: Told) -> Looks | None:
-        for name, (_before, after) in deed.data["changes"].items():
+        changes = deed.data["changes"]
+        for name, (_before, after) in changes.items():
             self.describing.change(lead, name, after)
-        return FIELDS
+        if "currency" in changes:
+            return frozenset({"fields", "value", *changes})
+        return frozenset({"fields", *changes})
 
     def _assigned(self, lead: Played, deed: Told) -> Looks | None:
         owner = deed.data["owner"]
         self._give(lead, uuid.UUID(owner) if owner else None)
-        return FIELDS
+        return OWNER
 
     def _person_set(self, lead: Played, deed: Told) -> Looks | None:
         self.describing.join(lead, deed.data["person"], deed.data["role"])
@@ -222,13 +233,13 @@ class Play:
 
     def _products_set(self, lead: Played, deed: Told) -> Looks | None:
         self.describing.products(lead, [line["product"] for line in deed.data["products"]])
-        return FIELDS
+        return PRODUCTS
 
     def _logged(self, lead: Played, deed: Told) -> Looks | None:
         data = deed.data
         at = datetime.fromisoformat(data["at"])
         lead.activities[data["activity"]] = Held(data["kind"], at, data["outcome"], data["held"])
-        return ACTIVITY
+        return frozenset({"activity", f"activity:{data['kind']}"})
 
     def _held(self, lead: Played, deed: Told) -> Looks | None:
         """What was planned took place, or is planned for another moment."""
@@ -238,15 +249,17 @@ class Play:
         outcome = data.get("outcome", before.outcome if before else "")
         at = datetime.fromisoformat(data["at"])
         lead.activities[data["activity"]] = Held(data["kind"], at, outcome, held)
-        return ACTIVITY
+        return frozenset({"activity", f"activity:{data['kind']}"})
 
     def _called_off(self, lead: Played, deed: Told) -> Looks | None:
-        lead.activities.pop(deed.data["activity"], None)
-        return ACTIVITY
+        data = deed.data
+        lead.activities.pop(data["activity"], None)
+        return frozenset({"activity", f"activity:{data['kind']}"})
 
     def _heard(self, lead: Played, deed: Told) -> Looks | None:
-        lead.signals.append(Received(deed.data["name"], deed.at, deed.data["payload"]))
-        return frozenset({"signal"})
+        name = deed.data["name"]
+        lead.signals.append(Received(name, deed.at, deed.data["payload"]))
+        return frozenset({"signal", f"signal:{name}"})
 
     def _ticked(self, lead: Played, deed: Told) -> Looks | None:
         key, _place = self.names.stages.get(deed.data["stage"], ("", 0))
@@ -259,7 +272,7 @@ class Play:
         lead.ticks = [one for one in lead.ticks if (one.stage, one.goal) != (key, goal)]
         if deed.kind == "goal_ticked":
             lead.ticks.append(Ticked(key, goal, deed.at))
-        return frozenset({"box"})
+        return BOX
 
     def _task_ended(self, lead: Played, deed: Told) -> Looks | None:
         key = deed.data["key"]
@@ -273,7 +286,7 @@ class Play:
                 if task.state == "done":
                     mark = f"would/done/{stage}/{key}"
                     lead.marks.add(self.marks[mark])
-                return frozenset({"task"})
+                return frozenset({"task", f"task:{key}"})
         return self._without_ground(lead)
 
     def _moved(self, lead: Played, deed: Told) -> Looks | None:
@@ -373,7 +386,7 @@ class Play:
         stage = self.stages[lead.stage]
         lead.held = decide.progress(stage.design, lead.facts(stage)).met
 
-    def _is_boss(self, actor: uuid.UUID | None) -> bool:
+    def _is_boss(self, actor: str | None) -> bool:
         return actor is None or actor in self.names.bosses
 
     def _without_ground(self, lead: Played) -> Looks:

@@ -10,6 +10,11 @@ from typing import Any
 
 from cadans.process.design import Design, StageDesign
 from cadans.process.facts import Facts, Held, Involved, Laid, Received, Ticked
+from cadans.process.goals import AnyGoal
+from cadans.process.goals.activity import ActivityGoal
+from cadans.process.goals.field import FieldGoal
+from cadans.process.goals.signal import SignalGoal
+from cadans.process.goals.task import TaskGoal
 from cadans.process.needs import Needs, needs_of_goals, needs_of_rules
 
 NO_ID = uuid.UUID(int=0)
@@ -21,11 +26,15 @@ Person = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Looked:
-    """A stage of the design that is tried, and what its goals and rules look at."""
+    """A stage of the design that is tried, and what its goals and rules look at.
+
+    `asks` are the changes after which its goals have to be weighed (`asked_by`).
+    """
 
     design: StageDesign
     place: int
     kinds: frozenset[str]
+    asks: frozenset[str]
     goal_fields: Needs
     rule_fields: Needs
 
@@ -42,11 +51,29 @@ def looked_at(design: Design) -> dict[str, Looked]:
             stage,
             place,
             needs_of_goals(stage).kinds,
+            frozenset(asked_by(goal) for goal in stage.goals),
             needs_of_goals(stage),
             needs_of_rules(stage),
         )
         for place, stage in enumerate(design.stages)
     }
+
+
+def asked_by(goal: AnyGoal) -> str:
+    """The change after which a goal may be weighed anew: nothing else alters it.
+
+    As narrow as can be told of a kind of goal (`activity:demo`, `value`), else what it looks at.
+    """
+    match goal:
+        case ActivityGoal():
+            return f"activity:{goal.activity}"
+        case SignalGoal():
+            return f"signal:{goal.signal}"
+        case TaskGoal():
+            return f"task:{goal.task}"
+        case FieldGoal():
+            return goal.field.partition(".")[0]
+    return goal.looks_at
 
 
 def needs_of(stages: Mapping[str, Looked]) -> Needs:
@@ -89,19 +116,20 @@ class Stay:
 class Played:
     """A lead under the design that is tried.
 
-    `fields` are those that the design names, as `leads.facts` gives them. `marks` are the numbers
-    of what is told of it in the result.
+    `fields` are those that the design names, as `leads.facts` gives them; `traits` what makes it
+    like others whose end was learned from. `marks` are the numbers of what is told of it.
     """
 
-    id: uuid.UUID
+    id: str
     opened_at: datetime
     owner: uuid.UUID | None = None
     status: str = "open"
     stage: str = ""
     closer: uuid.UUID | None = None
     held: bool = False
-    began_in: uuid.UUID | None = None
+    began_in: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
+    traits: dict[str, str] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     stays: list[Stay] = field(default_factory=list)
     tasks: list[PlayedTask] = field(default_factory=list)

@@ -13,17 +13,19 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
+from cadans.assignment.candidates import Rota
 from cadans.assignment.models import Territory
+from cadans.assignment.rules import AssignmentRule
 from cadans.ground.ids import id_at
 from cadans.ground.money import ExchangeRate
 from cadans.leads.facts import COMPANY_FACTS
-from cadans.leads.models import Lead, Product, Source
+from cadans.leads.models import Lead, Source
 from cadans.playbooks.trying.play import HANDS
 from cadans.playbooks.trying.roster import Change, Member, Roster
 from cadans.playbooks.trying.told import Happened, Names, Start, Told
@@ -31,12 +33,16 @@ from cadans.process.models import Stage
 from cadans.team.models import Absence, Membership, Team, User
 from cadans.team.queries import organisation, today, working_time
 
-STRETCH = 40_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+STRETCH = 20_000
 """Events of the log that are read together."""
 
 # What the software did by itself is left out: the design that is tried decides on that anew.
 DEEDS = """
-    SELECT id, kind, at, act, actor, lead, data, via FROM events_event
+    SELECT json_build_array(
+        id, kind, (extract(epoch FROM at) * 1000000)::bigint, act, actor, lead, data, via
+    ) AS told FROM events_event
     WHERE pipeline = %s AND id > %s AND kind = ANY(%s) AND CASE
         WHEN kind IN ('lead_assigned', 'task_skipped') THEN because = '{}'::jsonb
         WHEN kind = 'stage_entered' THEN coalesce(because->>'rule', 'created') = 'created'
@@ -64,7 +70,7 @@ class Stretch:
     """Deeds in their order, the leads that come in with them, and what lay on those."""
 
     deeds: Sequence[Told]
-    starts: Mapping[uuid.UUID, Start]
+    starts: Mapping[str, Start]
 
 
 def leads_of(past: Past) -> int:
@@ -76,6 +82,7 @@ def leads_of(past: Past) -> int:
 class Looks:
     """What the design looks at of what hangs on a lead."""
 
+    companies: bool
     people: bool
     tags: bool
     products: bool
@@ -85,31 +92,37 @@ class Looks:
 class Making:
     """The event that tells of a lead's making, and which way it came in."""
 
-    event: uuid.UUID
+    event: str
     via: str
 
 
 def stretches(past: Past, names: Names, looks: Looks) -> Iterator[Stretch]:
     """The past in stretches. `names` is kept up to date with what each stretch mentions."""
-    after: uuid.UUID = id_at(past.since)
+    after: uuid.UUID | str = id_at(past.since)
     while True:
-        rows = _rows(DEEDS, past.pipeline, after, KINDS, STRETCH)
+        rows = _documents(DEEDS, past.pipeline, after, KINDS, STRETCH)
         if not rows:
             return
         after = rows[-1][0]
         deeds = [
-            Told(kind, at, act, actor, lead, json.loads(data) if isinstance(data, str) else data)
+            Told(kind, EPOCH + timedelta(microseconds=at), act, actor, lead, data)
             for _id, kind, at, act, actor, lead, data, _via in rows
         ]
         made = {row[5]: Making(row[0], row[7]) for row in rows if row[1] == "lead_created"}
-        here = set(_played(past).filter(id__in=list(made)).values_list("id", flat=True))
-        coming = {lead: making for lead, making in made.items() if lead in here}
+        here = _documents(
+            "SELECT to_json(id) AS told FROM leads_lead WHERE id = ANY(%s::uuid[]) "
+            "AND deleted_at IS NULL AND pipeline_id = %s AND opened_at >= %s",
+            list(made),
+            past.pipeline,
+            past.since,
+        )
+        coming = {lead: made[lead] for lead in here}
         yield Stretch(deeds, _starts(coming, deeds, names, looks))
 
 
-def acts(deeds: Sequence[Told]) -> Iterator[tuple[uuid.UUID, list[Told]]]:
+def acts(deeds: Sequence[Told]) -> Iterator[tuple[str, list[Told]]]:
     """The deeds by lead and act, in order. Acts of different leads may have crossed in the log."""
-    rows: dict[tuple[uuid.UUID, uuid.UUID], list[Told]] = {}
+    rows: dict[tuple[str, str], list[Told]] = {}
     for deed in deeds:
         rows.setdefault((deed.act, deed.lead), []).append(deed)
     for (_act, lead), row in rows.items():
@@ -132,17 +145,25 @@ def names_of(past: Past) -> Names:
         sources={str(id): name for id, name in Source.objects.values_list("id", "name")},
         territories={id: _chain(id, parents) for id in parents},
         products={
-            str(id): (name, line or "")
-            for id, name, line in Product.objects.values_list("id", "name", "line__name")
+            str(id): (name, line, line_id)
+            for id, name, line, line_id in _rows(
+                "SELECT p.id, p.name, coalesce(l.name, ''), coalesce(p.line_id::text, '') "
+                "FROM leads_product p LEFT JOIN leads_productline l ON l.id = p.line_id"
+            )
         },
         emails={id: email for id, email, _role in users},
         rates=_rates(),
-        bosses=frozenset(id for id, _email, role in users if role != User.Role.REP),
+        bosses=frozenset(str(id) for id, _email, role in users if role != User.Role.REP),
     )
 
 
-def roster_of(past: Past, *, counts: bool) -> Roster:
-    """Who may get leads. `counts` says whether a rule looks at how many open leads they have."""
+def roster_of(
+    past: Past, rules: Sequence[AssignmentRule], *, counts: bool, learned: Mapping[str, Any]
+) -> Roster:
+    """Who may get leads. `counts` says whether a rule looks at how many open leads they have.
+
+    Whose turn it was last under a rule is known of those that gave leads of before.
+    """
     names = {id: Member(id, name) for id, name in User.objects.active().values_list("id", "name")}
     teams: dict[uuid.UUID, list[Member]] = defaultdict(list)
     managers: dict[uuid.UUID, uuid.UUID] = {}
@@ -167,53 +188,65 @@ def roster_of(past: Past, *, counts: bool) -> Roster:
         managers=managers,
         away=dict(away),
         elsewhere=_elsewhere(past) if counts else (),
+        learned=learned,
+        turns=_turns(past, rules),
     )
 
 
-def happened(leads: Iterable[uuid.UUID]) -> dict[uuid.UUID, Happened]:
+def happened(leads: Iterable[str]) -> dict[str, Happened]:
     """What became of these leads in reality. Of a closed lead the owner is whoever closed it."""
     ids = list(leads)
-    stays = defaultdict(list)
-    for lead, stage, at, how in _rows(
-        "SELECT v.lead_id, s.key, v.entered_at, v.how FROM leads_stagevisit v "
-        "JOIN process_stage s ON s.id = v.stage_id WHERE v.lead_id = ANY(%s) "
+    stays: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for lead, stage, how in _documents(
+        "SELECT json_build_array(v.lead_id, s.key, v.how) AS told FROM leads_stagevisit v "
+        "JOIN process_stage s ON s.id = v.stage_id WHERE v.lead_id = ANY(%s::uuid[]) "
         "ORDER BY v.lead_id, v.entered_at, v.id",
         ids,
     ):
-        stays[lead].append((stage, at, how))
-    tasks = defaultdict(list)
-    for lead, kind, whose, number in _rows(
-        "SELECT lead_id, kind, assignee_id, count(*) FROM leads_task "
-        "WHERE lead_id = ANY(%s) AND key <> '' GROUP BY 1, 2, 3",
+        stays[lead].append((stage, how))
+    tasks: dict[str, list[tuple[str, str | None, int]]] = defaultdict(list)
+    for lead, kind, whose, number in _documents(
+        "SELECT json_build_array(lead_id, kind, assignee_id, count(*)) AS told FROM leads_task "
+        "WHERE lead_id = ANY(%s::uuid[]) AND key <> '' GROUP BY lead_id, kind, assignee_id",
         ids,
     ):
         tasks[lead].append((kind, whose, number))
     return {
         id: Happened(status, stage, owner, stays[id], tasks[id])
-        for id, status, stage, owner in _rows(
-            "SELECT l.id, l.status, s.key, coalesce(c.owner_id, l.owner_id) FROM leads_lead l "
-            "JOIN process_stage s ON s.id = l.stage_id LEFT JOIN leads_closing c "
-            "ON c.lead_id = l.id AND c.reopened_at IS NULL WHERE l.id = ANY(%s)",
+        for id, status, stage, owner in _documents(
+            "SELECT json_build_array(l.id, l.status, s.key, coalesce(c.owner_id, l.owner_id)) "
+            "AS told FROM leads_lead l JOIN process_stage s ON s.id = l.stage_id "
+            "LEFT JOIN leads_closing c ON c.lead_id = l.id AND c.reopened_at IS NULL "
+            "WHERE l.id = ANY(%s::uuid[])",
             ids,
         )
     }
 
 
-def opened_again(past: Past) -> set[uuid.UUID]:
+def opened_again(past: Past) -> set[str]:
     """Leads that were closed and opened again: their end is not the end of them."""
-    return {
-        lead
-        for (lead,) in _rows(
-            "SELECT DISTINCT lead FROM events_event WHERE pipeline = %s AND id > %s "
-            "AND kind = ANY('{lead_reopened,move_undone,history_rebuilt}') AND lead IS NOT NULL",
-            past.pipeline,
-            id_at(past.since),
-        )
-    }
+    found = _documents(
+        "SELECT DISTINCT ON (lead) to_json(lead) AS told FROM events_event WHERE pipeline = %s "
+        "AND id > %s AND kind = ANY('{lead_reopened,move_undone,history_rebuilt}') "
+        "AND lead IS NOT NULL",
+        past.pipeline,
+        id_at(past.since),
+    )
+    return set(found)
 
 
 def _played(past: Past) -> Any:
     return Lead.objects.present().filter(pipeline=past.pipeline, opened_at__gte=past.since)
+
+
+def _documents(text: str, *values: Any) -> list[Any]:
+    """The column `told` of what a statement gives, as one document.
+
+    A hundred thousand rows come faster as one text to read than each cell for itself.
+    """
+    found = _rows(f"SELECT coalesce(json_agg(told), '[]')::text FROM ({text}) AS rows", *values)
+    documents: list[Any] = json.loads(found[0][0])
+    return documents
 
 
 def _rows(text: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -252,30 +285,52 @@ def _elsewhere(past: Past) -> list[Change]:
     return sorted(changes, key=lambda one: one[0])
 
 
+def _turns(past: Past, rules: Sequence[AssignmentRule]) -> dict[str, Rota]:
+    """Who had the last turn under each rule when the past began: rule → rota.
+
+    Told by the last leads that came in before; the log calls a rule by its name.
+    """
+    dealt = dict(
+        _rows(
+            "SELECT DISTINCT ON (e.because->>'rule') e.because->>'rule', e.data->>'owner' "
+            "FROM events_event e WHERE e.kind = 'lead_assigned' AND e.lead IN ("
+            "SELECT id FROM leads_lead WHERE pipeline_id = %s AND opened_at < %s "
+            "ORDER BY opened_at DESC LIMIT 200) AND e.because->>'rule' = ANY(%s) "
+            "AND e.data->>'owner' IS NOT NULL AND e.at < %s "
+            "ORDER BY e.because->>'rule', e.id DESC",
+            past.pipeline,
+            past.since,
+            [rule.name for rule in rules],
+            past.since,
+        )
+    )
+    return {rule.key: Rota(uuid.UUID(dealt[rule.name])) for rule in rules if rule.name in dealt}
+
+
 def _starts(
-    coming: Mapping[uuid.UUID, Making], deeds: Sequence[Told], names: Names, looks: Looks
-) -> dict[uuid.UUID, Start]:
+    coming: Mapping[str, Making], deeds: Sequence[Told], names: Names, looks: Looks
+) -> dict[str, Start]:
     """What lay on the leads that come in; and the names of all that the deeds mention."""
     ids = list(coming)
-    names.companies = _companies(deeds)
+    names.companies = _companies(deeds) if looks.companies else {}
     tasks = [deed.data["task"] for deed in deeds if deed.kind in {"task_done", "task_skipped"}]
-    names.tasks = {
-        str(id): stage
-        for id, stage in _rows(
-            "SELECT t.id, s.key FROM leads_task t JOIN process_stage s ON s.id = t.stage_id "
-            "WHERE t.id = ANY(%s::uuid[])",
+    names.tasks = dict(
+        _documents(
+            "SELECT json_build_array(t.id, s.key) AS told FROM leads_task t "
+            "JOIN process_stage s ON s.id = t.stage_id WHERE t.id = ANY(%s::uuid[])",
             tasks,
         )
-    }
+    )
     later = _later(ids, looks)
     roles = _roles(coming, later) if looks.people else {}
     if looks.people:
         mentioned = {person for row in roles.values() for person in row}
         mentioned |= {deed.data["person"] for deed in deeds if "person" in deed.data}
         names.people = {
-            str(id): (name, email, phone)
-            for id, name, email, phone in _rows(
-                "SELECT id, name, email, phone FROM contacts_person WHERE id = ANY(%s::uuid[])",
+            id: (name, email, phone)
+            for id, name, email, phone in _documents(
+                "SELECT json_build_array(id, name, email, phone) AS told FROM contacts_person "
+                "WHERE id = ANY(%s::uuid[])",
                 list(mentioned),
             )
         }
@@ -284,48 +339,49 @@ def _starts(
     return {id: Start(roles.get(id, {}), tagged.get(id, ()), sold.get(id, ())) for id in coming}
 
 
-Later = Mapping[uuid.UUID, Sequence[tuple[str, Mapping[str, Any]]]]
+Later = Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]]
 """Lead → what was told of it later on, in order: kind and data."""
 
 
-def _later(ids: Sequence[uuid.UUID], looks: Looks) -> Later:
+def _later(ids: Sequence[str], looks: Looks) -> Later:
     kinds = [
         *(["lead_person_set", "lead_person_removed"] if looks.people else []),
         *(["lead_changed"] if looks.tags else []),
         *(["lead_products_set"] if looks.products else []),
     ]
-    found: dict[uuid.UUID, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
+    found: dict[str, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
     if kinds and ids:
-        for lead, kind, data in _rows(
-            "SELECT lead, kind, data FROM events_event WHERE lead = ANY(%s) AND kind = ANY(%s) "
-            "ORDER BY lead, id",
+        for lead, kind, data in _documents(
+            "SELECT json_build_array(lead, kind, data) AS told FROM events_event "
+            "WHERE lead = ANY(%s::uuid[]) AND kind = ANY(%s) ORDER BY lead, id",
             list(ids),
             kinds,
         ):
-            found[lead].append((kind, json.loads(data) if isinstance(data, str) else data))
+            found[lead].append((kind, data))
     return found
 
 
-def _roles(coming: Mapping[uuid.UUID, Making], later: Later) -> dict[uuid.UUID, dict[str, str]]:
+def _roles(coming: Mapping[str, Making], later: Later) -> dict[str, dict[str, str]]:
     """Who was on each lead when it came in: all but those of whom is told that they joined.
 
     Of whoever was there and is told of later, only their role changed; it was not known before.
     """
-    found: dict[uuid.UUID, dict[str, str]] = defaultdict(dict)
+    found: dict[str, dict[str, str]] = defaultdict(dict)
     told_of = {
         lead: {data["person"] for kind, data in row if kind == "lead_person_set"}
         for lead, row in later.items()
     }
-    for id, lead, person, role, is_first in _rows(
-        "SELECT id, lead_id, person_id, role, is_first FROM leads_leadperson "
-        "WHERE lead_id = ANY(%s) ORDER BY lead_id, is_first DESC, id",
+    for id, lead, person, role, is_first in _documents(
+        "SELECT json_build_array(id, lead_id, person_id, role, is_first) AS told "
+        "FROM leads_leadperson WHERE lead_id = ANY(%s::uuid[]) "
+        "ORDER BY lead_id, is_first DESC, id",
         list(coming),
     ):
         making = coming[lead]
-        if str(person) not in told_of.get(lead, ()):
-            found[lead][str(person)] = role
+        if person not in told_of.get(lead, ()):
+            found[lead][person] = role
         elif id < making.event or (is_first and making.via in WRITTEN_LATER):
-            found[lead][str(person)] = ""
+            found[lead][person] = ""
     for lead, row in later.items():
         seen: set[str] = set()
         for kind, data in row:
@@ -338,11 +394,12 @@ def _roles(coming: Mapping[uuid.UUID, Making], later: Later) -> dict[uuid.UUID, 
     return found
 
 
-def _tags(ids: Sequence[uuid.UUID], later: Later) -> dict[uuid.UUID, list[str]]:
-    found: dict[uuid.UUID, list[str]] = defaultdict(list)
-    for lead, name in _rows(
-        "SELECT lt.lead_id, t.name FROM leads_lead_tags lt "
-        "JOIN contacts_tag t ON t.id = lt.tag_id WHERE lt.lead_id = ANY(%s) ORDER BY t.name",
+def _tags(ids: Sequence[str], later: Later) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for lead, name in _documents(
+        "SELECT json_build_array(lt.lead_id, t.name) AS told FROM leads_lead_tags lt "
+        "JOIN contacts_tag t ON t.id = lt.tag_id WHERE lt.lead_id = ANY(%s::uuid[]) "
+        "ORDER BY t.name",
         list(ids),
     ):
         found[lead].append(name)
@@ -355,16 +412,17 @@ def _tags(ids: Sequence[uuid.UUID], later: Later) -> dict[uuid.UUID, list[str]]:
     return found
 
 
-def _products(ids: Sequence[uuid.UUID], later: Later) -> dict[uuid.UUID, list[str]]:
+def _products(ids: Sequence[str], later: Later) -> dict[str, list[str]]:
     """The products on leads of which nothing was told later; of others none."""
     told = {lead for lead, row in later.items() if any(k == "lead_products_set" for k, _d in row)}
-    found: dict[uuid.UUID, list[str]] = defaultdict(list)
-    for lead, product in _rows(
-        "SELECT lead_id, product_id FROM leads_leadproduct WHERE lead_id = ANY(%s) ORDER BY id",
+    found: dict[str, list[str]] = defaultdict(list)
+    for lead, product in _documents(
+        "SELECT json_build_array(lead_id, product_id) AS told FROM leads_leadproduct "
+        "WHERE lead_id = ANY(%s::uuid[]) ORDER BY id",
         list(ids),
     ):
         if lead not in told:
-            found[lead].append(str(product))
+            found[lead].append(product)
     return found
 
 

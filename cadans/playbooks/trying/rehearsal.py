@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cadans.assignment.queries import learned
 from cadans.ground.ids import new_id_as_text
 from cadans.playbooks.trying.comparing import compare, path_of
 from cadans.playbooks.trying.describing import Describing
@@ -37,22 +38,32 @@ FIELDS = ("id", "lead", "owner", "status", "path", "marks")
 
 
 class Rehearsal:
-    """A design played over the past. `began` of `leads` tells how far it is."""
+    """A design played over the past. `began` of `leads` tells how far it is.
 
-    def __init__(self, design: Design, past: Past) -> None:
+    What was learned of the reps' chances is taken as `pipeline` knows it today.
+    """
+
+    def __init__(self, design: Design, past: Past, *, pipeline: uuid.UUID) -> None:
         needs = needs_of(looked_at(design))
+        learns = any(rule.learns() for stage in design.stages for rule in stage.rules)
         self.past = past
         self.marks = Marks()
         self.names = names_of(past)
-        self.describing = Describing(needs, self.names)
+        self.describing = Describing(needs, self.names, learns=learns)
         self.looks = Looks(
+            companies=self.describing.about_company,
             people=self.describing.about_people,
             tags=self.describing.about_tags,
             products=self.describing.about_products,
         )
         self.play = Play(
             design,
-            roster=roster_of(past, counts=_counts(design)),
+            roster=roster_of(
+                past,
+                [rule for stage in design.stages for rule in stage.rules],
+                counts=_counts(design),
+                learned=learned(pipeline) if learns else {},
+            ),
             names=self.names,
             describing=self.describing,
             marks=self.marks,
@@ -60,7 +71,7 @@ class Rehearsal:
         self.leads = leads_of(past)
         self.began = 0
         self._again = opened_again(past)
-        self._playing: dict[uuid.UUID, Played] = {}
+        self._playing: dict[str, Played] = {}
         self._over: list[Played] = []
 
     def batches(self) -> Iterator[list[Row]]:

@@ -1,7 +1,7 @@
 """Who may get leads while a design is tried: teams, absences, turns, open leads. Pure.
 
 What `leads.candidates` and the turns in the database tell of now, this tells of a moment in the
-past. Teams are as they are today; turns begin with nobody.
+past. Teams are as they are today.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cadans.assignment.candidates import Candidate, Context, Rota
+from cadans.assignment.chances import Chances, Traits, chances_in, size_of
 from cadans.assignment.choose import Choice, choose
 from cadans.assignment.rules import AssignmentRule, Target
 from cadans.assignment.strategies import fewest_open
@@ -39,7 +40,8 @@ class Roster:
     """Whom rules may choose from, and how the choice stands at each moment.
 
     `away` are the days on which somebody is absent, as pairs of first day and day of return;
-    `elsewhere` tells of the open leads that are not played, in the order of time.
+    `elsewhere` tells of the open leads that are not played, in the order of time; `learned` is what
+    is known today of the reps' chances (`assignment.chances`).
     """
 
     working: WorkingTime
@@ -50,8 +52,9 @@ class Roster:
         default_factory=dict
     )
     elsewhere: Sequence[Change] = ()
+    learned: Mapping[str, Any] = field(default_factory=dict)
     open_leads: Counter[uuid.UUID] = field(default_factory=Counter)
-    _turns: dict[str, Rota] = field(default_factory=dict)
+    turns: dict[str, Rota] = field(default_factory=dict)
     _told: int = 0
 
     def choose(
@@ -59,20 +62,26 @@ class Roster:
         rules: Sequence[AssignmentRule],
         facts: Mapping[str, Any],
         *,
-        lead: uuid.UUID,
+        lead: str,
+        traits: Traits,
         at: datetime,
+        fallback: Target | None = None,
     ) -> Choice | None:
         """Whom the rules give the lead to at that moment; whoever gets it has had their turn."""
         day = self.working.day_of(at)
         self._look_elsewhere(at)
 
         def candidates(rule: AssignmentRule) -> tuple[Sequence[Candidate], Rota]:
-            return self.candidates(rule.to, day), self._turns.get(rule.key, Rota())
+            return self.candidates(rule.to, day), self.turns.get(rule.key, Rota())
 
-        context = Context(seed=str(lead), at=at, office=self.working)
-        choice = choose(rules, facts, candidates, context)
+        def chances() -> Chances | None:
+            size = size_of(facts.get("company.employees"))
+            return chances_in(self.learned, {**traits, "size": size})
+
+        context = Context(seed=lead, at=at, office=self.working, chances=chances)
+        choice = choose(rules, facts, candidates, context, fallback)
         if choice is not None and choice.user is not None:
-            self._turns[choice.rule] = Rota(choice.user, choice.tally)
+            self.turns[choice.rule] = Rota(choice.user, choice.tally)
         return choice
 
     def choose_for_task(
@@ -84,8 +93,8 @@ class Roster:
         able = [one for one in self.candidates(Target(team=team), day) if not one.absent]
         if not able:
             return otherwise
-        picked = fewest_open.pick(able, self._turns.get(pool, Rota()))
-        self._turns[pool] = Rota(picked.id)
+        picked = fewest_open.pick(able, self.turns.get(pool, Rota()))
+        self.turns[pool] = Rota(picked.id)
         return picked.id
 
     def candidates(self, target: Target, day: date) -> Sequence[Candidate]:

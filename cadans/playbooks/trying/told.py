@@ -6,18 +6,17 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One deed on a lead, in the words of its event."""
+class Told(NamedTuple):
+    """One deed on a lead, in the words of its event. Ids are text, as the log writes them."""
 
     kind: str
     at: datetime
-    act: uuid.UUID
-    actor: uuid.UUID | None
-    lead: uuid.UUID
+    act: str
+    actor: str | None
+    lead: str
     data: Mapping[str, Any]
 
 
@@ -35,13 +34,13 @@ class Start:
 
 @dataclass(frozen=True)
 class Happened:
-    """What became of a lead in reality: `stays` are stage, moment of entering, and how it ended."""
+    """What became of a lead in reality: `stays` are the stages it was in and how each ended."""
 
     status: str
     stage: str
-    owner: uuid.UUID | None
-    stays: Sequence[tuple[str, datetime, str]]
-    tasks: Sequence[tuple[str, uuid.UUID | None, int]] = ()
+    owner: str | None
+    stays: Sequence[tuple[str, str]]
+    tasks: Sequence[tuple[str, str | None, int]] = ()
     """Stage tasks laid: kind, whose, how many."""
 
 
@@ -58,11 +57,11 @@ class Names:
     sources: Mapping[str, str] = field(default_factory=dict)
     territories: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Territory → its name and those of the territories it lies in."""
-    products: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Product → its name and its line's."""
+    products: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Product → its name, its line's, and its line."""
     emails: Mapping[uuid.UUID, str] = field(default_factory=dict)
     rates: Mapping[str, Any] = field(default_factory=dict)
-    bosses: frozenset[uuid.UUID] = frozenset()
+    bosses: frozenset[str] = frozenset()
     """Who may pass a stage that blocks: managers and administrators."""
     companies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     people: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from cadans.web.process import editing, files, gallery, publishing, versions, views, wall_chart
+from cadans.web.process import (
+    editing,
+    files,
+    gallery,
+    publishing,
+    trying,
+    versions,
+    views,
+    wall_chart,
+)
 
 app_name = "process"
 
@@ -26,6 +35,10 @@ urlpatterns = [
     path("<slug:key>/playbook.yaml", files.download, name="download"),
     path("<slug:key>/versions/", publishing.versions_page, name="versions"),
     path("<slug:key>/versions/compare/", versions.comparison, name="compare"),
+    path("<slug:key>/try/", trying.ask, name="try"),
+    path("<slug:key>/tries/<uuid:id>/", trying.tried, name="tried"),
+    path("<slug:key>/tries/<uuid:id>/progress/", trying.progress, name="try_progress"),
+    path("<slug:key>/tries/<uuid:id>/leads/", trying.tried_leads, name="tried_leads"),
     path("<slug:key>/stages/", editing.add_stage, name="add_stage"),
     path("<slug:key>/stages/move/", editing.move_stage, name="move_stage"),
     path("<slug:key>/wall-chart/", wall_chart.wall_chart, name="wall_chart"),
