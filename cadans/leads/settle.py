@@ -20,7 +20,7 @@ from cadans.assignment.actions import lock_turn, take_turn
 from cadans.assignment.candidates import Candidate, Context, Rota
 from cadans.assignment.choose import choose
 from cadans.assignment.rules import AssignmentRule, Target
-from cadans.assignment.strategies import fewest_open
+from cadans.assignment.strategies import STRATEGIES
 from cadans.events.act import Act, Subject
 from cadans.events.models import Event
 from cadans.ground.asking import first, rows
@@ -339,7 +339,7 @@ def _assignee(deed: Deed, step: decide.LayTask) -> uuid.UUID | None:
             ]
             if not able:
                 return owner
-            chosen = fewest_open.pick(able, Rota(turn.last))
+            chosen = STRATEGIES[step.task.strategy](able, Rota(turn.last), Context())
             take_turn(turn, chosen.id)
             return chosen.id
     return owner

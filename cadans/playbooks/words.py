@@ -203,9 +203,11 @@ def task_sentence(task: StageTask, words: Lexicon, stage: StageDesign | None = N
         case "user":
             parts.append(_("for %(who)s") % {"who": words.users.get(task.user, "?")})  # type: ignore[arg-type]
         case "team":
-            parts.append(
-                _("for somebody of %(team)s") % {"team": words.teams.get(task.team, "?")}  # type: ignore[arg-type]
-            )
+            who = {"team": words.teams.get(task.team, "?")}  # type: ignore[arg-type]
+            if task.strategy == "round_robin":
+                parts.append(_("for everybody of %(team)s in turn") % who)
+            else:
+                parts.append(_("for somebody of %(team)s") % who)
     return BETWEEN.join(parts)
 
 

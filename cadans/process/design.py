@@ -74,6 +74,8 @@ class StageTask(BaseModel):
     """With `to: user`: who."""
     team: TeamId | None = None
     """With `to: team`: which team."""
+    strategy: Literal["fewest_open", "round_robin"] = "fewest_open"
+    """With `to: team`: who of it, whoever has the fewest open leads or everybody in turn."""
 
     @model_validator(mode="after")
     def _assignee_is_named(self) -> StageTask:

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from cadans.events.models import Event
 from cadans.leads import actions
@@ -103,6 +104,43 @@ def test_a_due_date_chosen_by_hand_stays(world: World, lead: Lead) -> None:
     actions.do_task(world.anna, world.task(lead, "prepare"), at=at("2026-03-05 11:00"))
     assert due(world, lead, "check") == due(world, lead, "send") == chosen
     assert "task_rescheduled" not in world.kinds(lead)
+
+
+def for_the_team(world: World, **more: Any) -> None:
+    document = world.pipeline.version.document  # type: ignore[union-attr]
+    task = {"key": "check", "name": {"nl": "Nalopen"}, "to": "team", "team": str(world.team.id)}
+    document["stages"][0]["tasks"] = [task | more]
+    world.pipeline.version.save()  # type: ignore[union-attr]
+    published.cache_clear()
+
+
+def test_a_teams_tasks_are_dealt_in_turn_to_those_who_are_there(world: World) -> None:
+    for_the_team(world, strategy="round_robin")
+    dealt = [world.task(world.lead(owner=world.anna), "check").assignee for _ in range(6)]
+    assert sorted(one.name for one in dealt if one) == [
+        *(["Anna Smit"] * 2),
+        *(["Bram Mulder"] * 2),
+        *(["Chris de Wit"] * 2),
+    ]
+    today = timezone.localdate()
+    add_absence(world.admin, world.bram, first=today, last=today)
+    later = [world.task(world.lead(owner=world.anna), "check").assignee for _ in range(4)]
+    assert world.bram not in later
+
+
+def test_a_teams_task_goes_to_whoever_has_the_fewest_open_leads(world: World) -> None:
+    for_the_team(world)
+    for owner in (world.anna, world.anna, world.bram):
+        world.lead(owner=owner)
+    assert world.task(world.lead(owner=world.anna), "check").assignee == world.chris
+
+
+def test_a_task_may_be_the_owners_managers(world: World) -> None:
+    document = world.pipeline.version.document  # type: ignore[union-attr]
+    document["stages"][0]["tasks"] = [{"key": "ok", "name": {"nl": "Akkoord"}, "to": "manager"}]
+    world.pipeline.version.save()  # type: ignore[union-attr]
+    published.cache_clear()
+    assert world.task(world.lead(owner=world.anna), "ok").assignee == world.manager
 
 
 def test_nothing_is_asked_where_nothing_follows(

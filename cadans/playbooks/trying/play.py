@@ -173,7 +173,9 @@ class Play:
             whose = self.roster.managers.get(lead.owner) if lead.owner else None
         elif task.to == "team" and task.team:
             pool = f"task:{stage}:{task.key}"
-            whose = self.roster.choose_for_task(task.team, pool=pool, at=at, otherwise=lead.owner)
+            whose = self.roster.choose_for_task(
+                task.team, strategy=task.strategy, pool=pool, at=at, otherwise=lead.owner
+            )
         lead.tasks.append(PlayedTask(task.key, stage, whose, at))
         for mark in (
             f"would/task/{stage}/{task.key}",

@@ -17,7 +17,7 @@ from cadans.assignment.candidates import Candidate, Context, Rota
 from cadans.assignment.chances import Chances, Traits, chances_in, size_of
 from cadans.assignment.choose import Choice, choose
 from cadans.assignment.rules import AssignmentRule, Target
-from cadans.assignment.strategies import fewest_open
+from cadans.assignment.strategies import STRATEGIES
 from cadans.ground.working_time import WorkingTime
 
 
@@ -85,15 +85,21 @@ class Roster:
         return choice
 
     def choose_for_task(
-        self, team: uuid.UUID, *, pool: str, at: datetime, otherwise: uuid.UUID | None
+        self,
+        team: uuid.UUID,
+        *,
+        strategy: str,
+        pool: str,
+        at: datetime,
+        otherwise: uuid.UUID | None,
     ) -> uuid.UUID | None:
-        """Whose a task of a team is: whoever is there and has the fewest open leads."""
+        """Whose a task of a team is: somebody who is there, chosen by the task's strategy."""
         self._look_elsewhere(at)
         day = self.working.day_of(at)
         able = [one for one in self.candidates(Target(team=team), day) if not one.absent]
         if not able:
             return otherwise
-        picked = fewest_open.pick(able, self.turns.get(pool, Rota()))
+        picked = STRATEGIES[strategy](able, self.turns.get(pool, Rota()), Context())
         self.turns[pool] = Rota(picked.id)
         return picked.id
 

@@ -182,6 +182,15 @@ class TaskForm(Named):
         Team.objects.all(), label=gettext_lazy("Which team"), required=False, empty_label="–"
     )
 
+    strategy = forms.ChoiceField(
+        label=gettext_lazy("Who of the team"),
+        choices=[
+            ("fewest_open", gettext_lazy("whoever has the fewest open leads")),
+            ("round_robin", gettext_lazy("everybody in turn")),
+        ],
+        required=False,
+    )
+
     def __init__(self, *args: Any, stage: StageDesign, item: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = [(one.key, one.label()) for one in stage.tasks if one.key != item]
@@ -216,6 +225,7 @@ class TaskForm(Named):
             "to": data["to"],
             "user": str(data["user"].id) if data["to"] == "user" else None,
             "team": str(data["team"].id) if data["to"] == "team" else None,
+            "strategy": data["strategy"] or "fewest_open",
         }
 
 
@@ -230,4 +240,5 @@ def initial_of_task(task: StageTask) -> dict[str, Any]:
         "to": task.to,
         "user": task.user,
         "team": task.team,
+        "strategy": task.strategy,
     }
