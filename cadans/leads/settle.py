@@ -326,7 +326,7 @@ def _assignee(deed: Deed, step: decide.LayTask) -> uuid.UUID | None:
         case "user":
             return step.task.user
         case "manager":
-            return team_manager_of(owner) if owner else None
+            return (team_manager_of(owner) or owner) if owner else None
         case "team" if step.task.team:
             pool = f"{deed.process.pipeline}:task:{step.stage}:{step.task.key}"
             turn = lock_turn(deed.act, pool)
