@@ -13,7 +13,7 @@ from cadans.api.answers import nothing, small
 from cadans.api.auth import SET_UP, ApiRequest
 from cadans.api.etags import require_same
 from cadans.api.paging import Page, Part, page
-from cadans.api.schemas.setup import NewTeam, TeamChanges, TeamShown, team_shown
+from cadans.api.schemas.setup import NewTeam, ShareWish, TeamChanges, TeamShown, team_shown
 from cadans.ground.rows import locked, one_of
 from cadans.team import actions
 from cadans.team.models import User
@@ -50,7 +50,7 @@ def show_team(request: ApiRequest, team: uuid.UUID) -> HttpResponse:
 
 @router.patch("/{team}", response=TeamShown)
 def change_team(request: ApiRequest, team: uuid.UUID, body: TeamChanges) -> HttpResponse:
-    """Rename a team, change its manager, replace its members."""
+    """Rename a team, change its manager, replace its members, say how many leads they get."""
     with transaction.atomic():
         found = locked(teams(), team)
         require_same(request, team_shown(found))
@@ -63,6 +63,7 @@ def change_team(request: ApiRequest, team: uuid.UUID, body: TeamChanges) -> Http
             name=body.name,
             manager=manager,
             members=None if body.members is None else _people(body.members),
+            shares=_shares(body.shares or []),
             via="api",
         )
     return small(team_shown(changed))
@@ -81,3 +82,12 @@ def delete_team(request: ApiRequest, team: uuid.UUID) -> HttpResponse:
 def _people(words: Sequence[str]) -> list[User]:
     found = [user_named(word, pointer=f"/members/{n}") for n, word in enumerate(words)]
     return list({user.id: user for user in found}.values())
+
+
+def _shares(wishes: Sequence[ShareWish]) -> dict[uuid.UUID, actions.Share]:
+    return {
+        user_named(wish.member, pointer=f"/shares/{n}/member").id: actions.Share(
+            wish.weight, wish.capacity
+        )
+        for n, wish in enumerate(wishes)
+    }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -145,6 +147,24 @@ def set_checked_password(user: User, password: str) -> None:
     user.set_password(password)
 
 
+@dataclass(frozen=True)
+class Share:
+    """How many leads somebody gets in a team: the weight of their turn (1 to 100), and the most
+    open leads at a time (None: no limit)."""
+
+    weight: int = 1
+    capacity: int | None = None
+
+    def check(self) -> None:
+        """Raises Invalid when it is out of bounds."""
+        if not 1 <= self.weight <= 100:
+            message = _("A weight is a whole number from 1 to 100.")
+            raise Invalid(message, pointer="/shares", fields={"shares": message})
+        if self.capacity is not None and not 0 <= self.capacity <= 100_000:
+            message = _("The most open leads is a whole number from 0, or empty.")
+            raise Invalid(message, pointer="/shares", fields={"shares": message})
+
+
 def add_team(
     actor: User | None,
     *,
@@ -172,9 +192,13 @@ def change_team(
     name: str | None = None,
     manager: User | None = None,
     members: Sequence[User] | None = None,
+    shares: Mapping[uuid.UUID, Share] | None = None,
     via: str = "web",
 ) -> Team:
-    """Rename a team, change its manager or (when given) its members."""
+    """Rename a team, change its manager or (when given) its members.
+
+    `shares` says for members (by id) how many leads they get; others keep theirs. Raises Invalid.
+    """
     require_role(actor, User.Role.ADMIN, User.Role.MANAGER)
     with Act(actor, via=via) as act:
         team = Team.objects.select_for_update().get(id=team.id)
@@ -191,6 +215,9 @@ def change_team(
             Membership.objects.bulk_create(
                 Membership(team=team, user_id=id) for id in ids if id not in known
             )
+        for user, share in (shares or {}).items():
+            share.check()
+            team.memberships.filter(user=user).update(weight=share.weight, capacity=share.capacity)
         act.record(
             "team_changed",
             Subject("team", team.id),

@@ -101,7 +101,7 @@ def users() -> UserQuerySet:
 
 def teams() -> QuerySet[Team]:
     """All teams, with their managers and members."""
-    return Team.objects.select_related("manager").prefetch_related("members")
+    return Team.objects.select_related("manager").prefetch_related("members", "memberships")
 
 
 def today() -> date:

@@ -162,3 +162,15 @@ def test_a_territory_tells_which_areas_overlap_with_whose(world: World, program:
 
 def _codes(first: str, last: str) -> dict[str, str]:
     return {"country": "NL", "postcode_from": first, "postcode_to": last}
+
+
+def test_a_team_says_how_many_leads_each_member_gets(world: World, program: Any) -> None:
+    client: Program = program(world.admin)
+    shares = [{"member": "anna@brouwer.example", "weight": 3, "capacity": 40}]
+    changed = client.patch(f"/teams/{world.team.id}", {"shares": shares})
+    assert {"member": str(world.anna.id), "weight": 3, "capacity": 40} in changed.json()["shares"]
+    assert len(changed.json()["shares"]) == 3
+    wrong = client.patch(
+        f"/teams/{world.team.id}", {"shares": [{"member": "anna@brouwer.example", "weight": 0}]}
+    )
+    assert wrong.status_code == 422

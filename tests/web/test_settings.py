@@ -11,6 +11,7 @@ from cadans.process.models import RoutingRule
 from cadans.team.models import Absence, ApiToken, Organisation, Team, User
 from cadans.team.queries import today
 from cadans.web.settings.places import LISTINGS
+from tests.web.filled_in import filled_in
 
 pytestmark = pytest.mark.django_db
 
@@ -280,3 +281,20 @@ def test_names_in_a_routing_rule_stay_as_they_are(admin, world):
         when={"all": [{"field": "source", "is": "one_of", "than": ["Proefaccount", "Beurs"]}]},
     )
     assert "een van Proefaccount, Beurs → Nieuwe klanten" in admin.get("/settings/routing/").text
+
+
+def test_how_many_leads_each_member_gets(admin, world):
+    panel = admin.get(f"/settings/teams/{world.team.id}/", **PANEL).content.decode()
+    form = filled_in(panel)
+    assert form["share_weight"] == ["1", "1", "1"]
+    first = form["share_user"][0]
+    form["share_weight"][0], form["share_capacity"][0] = "3", "40"
+    assert admin.post(f"/settings/teams/{world.team.id}/", form, **PANEL).status_code < 400
+    member = world.team.memberships.get(user=first)
+    assert (member.weight, member.capacity) == (3, 40)
+    form["share_weight"][0] = "0,5"
+    wrong = admin.post(f"/settings/teams/{world.team.id}/", form, **PANEL)
+    assert "hele getallen" in wrong.content.decode()
+    form["share_weight"][0] = "101"
+    wrong = admin.post(f"/settings/teams/{world.team.id}/", form, **PANEL)
+    assert "van 1 tot en met 100" in wrong.content.decode()

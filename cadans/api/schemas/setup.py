@@ -116,21 +116,40 @@ class NewTeam(Wish):
     members: list[Key] = Field(default_factory=list, max_length=500)
 
 
+class ShareWish(Wish):
+    """How many leads a member gets: the weight of their turn, and the most open leads at a time
+    (null: no limit)."""
+
+    member: Key
+    weight: Annotated[int, Field(ge=1, le=100)] = 1
+    capacity: Annotated[int, Field(ge=0, le=100_000)] | None = None
+
+
+class ShareShown(BaseModel):
+    """How many leads a member of a team gets."""
+
+    member: uuid.UUID
+    weight: int
+    capacity: int | None
+
+
 class TeamChanges(Wish):
-    """What is to change; `members` replaces those there are."""
+    """What is to change; `members` replaces those there are, `shares` only those it names."""
 
     name: Name80 | None = None
     manager: Key | None = None
     members: list[Key] | None = Field(default=None, max_length=500)
+    shares: list[ShareWish] | None = Field(default=None, max_length=500)
 
 
 class TeamShown(BaseModel):
-    """A team."""
+    """A team; `shares` says how many leads each member gets."""
 
     id: uuid.UUID
     name: str
     manager: UserRef | None
     members: list[UserRef]
+    shares: list[ShareShown]
 
 
 class AreaWish(Wish):
@@ -285,6 +304,10 @@ def team_shown(team: Team) -> TeamShown:
         name=team.name,
         manager=user_ref(team.manager),
         members=[one for one in members if one is not None],
+        shares=[
+            ShareShown(member=one.user_id, weight=one.weight, capacity=one.capacity)
+            for one in sorted(team.memberships.all(), key=lambda one: one.user_id)
+        ],
     )
 
 

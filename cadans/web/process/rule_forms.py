@@ -112,7 +112,7 @@ class RuleForm(forms.Form):
     hours = forms.ChoiceField(
         label=gettext_lazy("They get leads"),
         choices=[
-            ("", gettext_lazy("at any time")),
+            ("", gettext_lazy("day and night")),
             ("office", gettext_lazy("in office hours only")),
             ("own", gettext_lazy("in hours of their own")),
         ],

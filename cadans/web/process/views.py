@@ -98,12 +98,13 @@ def condition_row(request: PageRequest) -> HttpResponse:
     is_free = request.GET.get("free") == "1"
     group = request.GET.get("group", "")[:40]
     is_new = group == "new"
+    is_other = bool(request.htmx) and request.htmx.trigger_name == "when_field"
     group = f"g{token_hex(4)}" if is_new else group
     row = row_of(
         request.GET.get("number", "")[:40] or token_hex(4),
         request.GET.get("when_field", "")[:80],
-        request.GET.get("when_is", "equal"),
-        request.GET.get("when_than", "")[:400],
+        "" if is_other else request.GET.get("when_is", "equal"),
+        "" if is_other else request.GET.get("when_than", "")[:400],
         is_free=is_free,
         group=group,
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from cadans.ground.errors import Invalid
 from cadans.team.actions import (
+    Share,
     add_absence,
     add_team,
     add_user,
@@ -23,6 +27,7 @@ from cadans.team.actions import (
 from cadans.team.models import Absence, Team, User
 from cadans.team.queries import today
 from cadans.web.days import DayField
+from cadans.web.requests import PageRequest
 from cadans.web.settings.listing import (
     ADMINS,
     EVERYBODY,
@@ -120,6 +125,40 @@ class TeamForm(ByUser):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.thing is None:
+            return cleaned
+        cleaned["shares"] = {}
+        for id, weight, capacity in _filled_in(self.data):
+            try:
+                share = Share(int(weight or 1), int(capacity) if capacity else None)
+                share.check()
+                cleaned["shares"][uuid.UUID(id)] = share
+            except ValueError:
+                self.add_error(None, _("Weights and limits are whole numbers."))
+            except Invalid as error:
+                self.add_error(None, error.message)
+        return cleaned
+
+
+def _filled_in(data: Any) -> Iterator[tuple[str, str, str]]:
+    if isinstance(data, QueryDict):
+        names = ("share_user", "share_weight", "share_capacity")
+        yield from zip(*(data.getlist(name) for name in names), strict=False)
+
+
+def _members(request: PageRequest, team: Team | None) -> dict[str, Any]:
+    """What each member gets of the team's leads, as it was filled in, else as it is."""
+    if team is None:
+        return {"shares": []}
+    filled = {id: (weight, capacity) for id, weight, capacity in _filled_in(request.POST)}
+    rows = []
+    for one in team.memberships.select_related("user").order_by("user__name"):
+        weight, capacity = filled.get(str(one.user_id), (one.weight, one.capacity))
+        rows.append({"user": one.user, "weight": weight, "capacity": capacity})
+    return {"shares": rows}
+
 
 def _teams(user: User) -> Iterator[Shown]:
     for team in Team.objects.select_related("manager").prefetch_related("members"):
@@ -151,6 +190,8 @@ TEAMS = Listing(
     add=lambda actor, data: add_team(actor, **data),
     change=lambda actor, team, data: change_team(actor, team, **data),
     delete=delete_team,
+    beside=_members,
+    part="settings/_shares.html",
     roles=KEEPERS,
 )
 
