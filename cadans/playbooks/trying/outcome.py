@@ -59,6 +59,7 @@ class StageLine:
     label: str
     is_in_draft: bool
     is_new: bool
+    is_end: bool
     entered: Pair
     advanced: Pair
     moved: Pair
@@ -144,7 +145,9 @@ class Outcome:
     def stages(self) -> list[StageLine]:
         """The stages of the draft in order, then those in which leads were and that it lacks."""
         ours = [one.key for one in self.design.stages]
-        known = {one.key for one in self.live.stages} if self.live else set()
+        then = self.live.stages if self.live else []
+        known = {one.key for one in then}
+        ending = {one.key for one in (*self.design.stages, *then) if one.ends_in}
         theirs = sorted(
             mark.split("/")[2]
             for mark in self.counts
@@ -156,6 +159,7 @@ class Outcome:
                 self.stage_names.get(key, key),
                 key in ours,
                 bool(known) and key not in known,
+                key in ending,
                 self.pair(f"entered/{key}"),
                 self.pair(f"advanced/{key}"),
                 self.pair(f"moved/{key}"),
