@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from cadans.ground.conditions import Compare, Condition
 from cadans.process.design import StageDesign
-from cadans.process.goals.field import FieldGoal
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Needs:
 
 def needs_of_goals(stage: StageDesign) -> Needs:
     """What the goals of a stage look at."""
-    fields = {goal.field for goal in stage.goals if isinstance(goal, FieldGoal)}
+    fields = {name for goal in stage.goals for name in goal.fields_seen()}
     return Needs(frozenset(fields), frozenset(goal.looks_at for goal in stage.goals))
 
 

@@ -43,6 +43,9 @@ class FieldGoal(Goal):
             )
         return self
 
+    def fields_seen(self) -> tuple[str, ...]:
+        return (self.field,)
+
     def weigh(self, facts: Facts) -> Weighing:
         value = facts.fields.get(self.field)
         seen = {self.field: value}

@@ -42,6 +42,10 @@ class Goal(BaseModel):
     name: Text = Field(default_factory=dict)
     """What it is called, in each language; made of its kind when left out."""
 
+    def fields_seen(self) -> tuple[str, ...]:
+        """Names of the fields that it looks at, as conditions name them."""
+        return ()
+
     def weigh(self, facts: Facts) -> Weighing:
         """Weigh the goal on a lead that is in the goal's stage."""
         raise NotImplementedError
