@@ -68,7 +68,8 @@ class _Mender:
             if key.value in new
             and (key.value in short or _same(old.get(key.value), new[key.value]))
         }
-        names = _with_new(list(kept), list(short))
+        wanted = [name for name in short if name in kept or not _same(old.get(name), new[name])]
+        names = _with_new(list(kept), wanted)
         if node.is_flow:
             parts = [
                 self._flow_entry(*kept[name], old.get(name), new[name], short.get(name))

@@ -195,7 +195,7 @@ def test_every_fault_of_a_playbook_is_told_by_line_with_what_would_be_right():
         (20, 41, told[6][2]),
         (21, 20, told[7][2]),
         (21, 33, "This must be one of: office."),
-        (23, 54, "This must be text. Put a number between quotes."),
+        (23, 55, "This must be text. Put a number between quotes."),
     ]
     assert told[3][2].startswith("There are no goals of the kind “luck”. There are: field, ")
     assert "“ana@zon.example”. Did you mean “anna@zon.example”?" in told[5][2]

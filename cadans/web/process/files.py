@@ -29,7 +29,7 @@ from cadans.process.models import Pipeline
 from cadans.team.models import User
 from cadans.team.queries import require_role
 from cadans.web.process.desk import pipeline_or_404
-from cadans.web.requests import PageRequest
+from cadans.web.requests import PageRequest, posted
 
 DESIGNERS = (User.Role.MANAGER, User.Role.ADMIN)
 MOST_TOLD = 50
@@ -52,7 +52,7 @@ class FileForm(forms.Form):
 def new(request: PageRequest) -> HttpResponse:
     """A new pipeline of a file."""
     require_role(request.user, *DESIGNERS)
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         made, complaints = _taken(request, form, None)
         if made is not None:
@@ -69,7 +69,7 @@ def replace(request: PageRequest, key: str) -> HttpResponse:
     require_role(request.user, *DESIGNERS)
     pipeline = pipeline_or_404(request, key)
     initial = {"revision": pipeline.draft_revision}
-    form = FileForm(request.POST or None, request.FILES or None, initial=initial)
+    form = FileForm(posted(request), request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         before = draft_of(pipeline)
         taken, complaints = _taken(request, form, pipeline)
