@@ -81,8 +81,8 @@ def _likelihood(way: str, because: Because, owner: str) -> str:
             return told
         case "alike":
             return _(
-                "The results of %(closed)s closed leads differ no more than by chance between"
-                " colleagues, so this one went to whoever had the fewest of late."
+                "The results of %(closed)s closed leads do not say surely enough who is better, so"
+                " this one went to whoever had the fewest of late."
             ) % {"closed": number_format(because.get("closed", 0), force_grouping=True)}
         case "too_little":
             return ngettext(

@@ -39,7 +39,7 @@ def test_the_chance_the_interval_and_the_team() -> None:
     ("way", "part"),
     [
         ("learning", "Everybody keeps a share of the leads to learn from"),
-        ("alike", "The results of 1,234 closed leads differ no more than by chance"),
+        ("alike", "The results of 1,234 closed leads do not say surely enough"),
         ("too_little", "which is too few"),
     ],
 )
