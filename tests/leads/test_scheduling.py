@@ -12,6 +12,7 @@ from cadans.leads import actions
 from cadans.leads.models import Lead
 from cadans.process.models import published
 from cadans.team.actions import add_absence
+from cadans.team.models import Team
 from tests.world import MONDAY, World
 
 HERE = ZoneInfo("Europe/Amsterdam")
@@ -141,6 +142,8 @@ def test_a_task_may_be_the_owners_managers(world: World) -> None:
     world.pipeline.version.save()  # type: ignore[union-attr]
     published.cache_clear()
     assert world.task(world.lead(owner=world.anna), "ok").assignee == world.manager
+    Team.objects.update(manager=None)
+    assert world.task(world.lead(owner=world.anna), "ok").assignee == world.anna
 
 
 def test_nothing_is_asked_where_nothing_follows(
