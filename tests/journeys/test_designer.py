@@ -132,7 +132,7 @@ def test_a_trial_process_is_built_published_changed_and_published_again(visit, w
     choose(page, "Nieuw", "Taken")
     work = {"Hoeveel": "1", "Eenheid": "werkdagen", "Voor": "iemand uit een team"}
     add_task(page, {"Naam in het Nederlands": "Bel", **work, "Welk team": "Binnendienst"})
-    follow = {"Hoeveel": "2", "Geteld": "nadat een andere taak gedaan is", "Na welke taak": "Bel"}
+    follow = {"Hoeveel": "2", "Geteld": "na een andere taak", "Na welke taak": "Bel"}
     add_task(page, {"Naam in het Nederlands": "Mail na", **follow})
     expect(page.locator(".line-list")).to_contain_text("voor iemand van Binnendienst")
     expect(page.locator(".line-list")).to_contain_text("binnen 2 werkdagen na “Bel”")

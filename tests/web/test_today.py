@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from cadans.leads import actions
+from cadans.leads.models import Activity, Lead
+from cadans.leads.today import day_token
 from tests.web.reading import as_user, texts
 
 
@@ -102,3 +104,21 @@ def test_the_day_asks_the_same_of_few_and_many(world, leads, django_assert_num_q
     client.get("/")
     with django_assert_num_queries(10):
         client.get("/")
+
+
+def test_a_plan_waits_until_it_is_told_how_it_went(world, lead):
+    soon = timezone.now() + timedelta(days=3)
+    meeting = actions.log_activity(world.anna, lead, kind="meeting", at=soon)
+    assert "Gepland" not in texts(as_user(world.anna).get("/"))
+    Activity.objects.filter(id=meeting.id).update(at=timezone.now() - timedelta(days=2))
+    page = texts(as_user(world.anna).get("/"))
+    assert "Afspraak: Bakkerij Zon" in page
+    assert "Hoe ging het?" in page
+    actions.hold_activity(world.anna, meeting)
+    assert "Hoe ging het?" not in texts(as_user(world.anna).get("/"))
+
+
+def test_a_lead_that_becomes_idle_is_news(world, lead):
+    before = day_token(world.anna, world.anna)
+    Lead.objects.filter(id=lead.id).update(touched_at=timezone.now() - timedelta(days=8))
+    assert day_token(world.anna, world.anna) != before

@@ -82,7 +82,8 @@ def planned(request: PageRequest, id: uuid.UUID, activity: uuid.UUID) -> HttpRes
     found = visible_activity(request.user, activity)
     if found.lead_id != lead.id:
         raise Http404
-    form = PlannedForm(posted(request))
+    likely = "held" if found.is_past else "moved"
+    form = PlannedForm(posted(request), initial={"what": likely})
     if request.method == "POST" and form.is_valid():
         told = _told_of(request, lead, found, form)
         if told is not None:

@@ -156,7 +156,7 @@ class TaskForm(Named):
         label=gettext_lazy("Counted"),
         choices=[
             ("entered", gettext_lazy("after entering the stage")),
-            ("task", gettext_lazy("after another task is done")),
+            ("task", gettext_lazy("after another task")),
             ("before_expected_close", gettext_lazy("before the expected close")),
         ],
     )
