@@ -17,9 +17,10 @@ from cadans.api.paging import Page, Paging, Part, page
 from cadans.api.schemas.kinds import Key, KeyRef, Ref, Wish, ref
 from cadans.playbooks.models import Try
 from cadans.playbooks.trying.actions import try_draft
-from cadans.playbooks.trying.outcome import Outcome, in_short
+from cadans.playbooks.trying.outcome import Outcome, Telling, in_short
 from cadans.playbooks.trying.queries import (
     Step,
+    TwoCourses,
     leads_with,
     outcome_of,
     two_courses,
@@ -179,19 +180,18 @@ def try_shown(trial: Try) -> TryShown:
     )
 
 
-def _telling_shown(one: Any) -> TellingShown:
-    number = one.number
+def _telling_shown(one: Telling) -> TellingShown:
     return TellingShown(
         level=one.level,
         code=one.code,
         message=one.message,
         stage=one.stage,
-        mark=number.mark if number else None,
-        leads=number.leads if number else 0,
+        mark=one.number.mark if one.number else None,
+        leads=one.leads,
     )
 
 
-def _lead_shown(one: Any) -> TriedLeadShown:
+def _lead_shown(one: TwoCourses) -> TriedLeadShown:
     return TriedLeadShown(
         lead=Ref(id=one.lead.id, name=one.lead.title),
         was=[_step(step) for step in one.was],

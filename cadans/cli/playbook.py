@@ -32,6 +32,9 @@ from cadans.playbooks.playbook import (
 )
 from cadans.playbooks.queries import draft_of, overview_of_pipelines
 from cadans.playbooks.schema import schema_of
+from cadans.playbooks.trying.actions import carry_out_try, try_draft
+from cadans.playbooks.trying.outcome import in_short
+from cadans.playbooks.trying.queries import outcome_of
 from cadans.playbooks.wall_chart.asking import LIVE, chart_of, read_wish
 from cadans.playbooks.wall_chart.pdf import as_pdf
 from cadans.playbooks.wall_chart.svg import as_svg
@@ -257,6 +260,36 @@ def wall_chart(
     )
     chart = chart_of(found, None, wish, figures=figures_of(found, None) if figures else None)
     _write_whole(file, as_pdf(chart) if file.suffix == ".pdf" else as_svg(chart).encode())
+
+
+@playbook.command("try")
+@click.argument("pipeline")
+@click.option("--months", type=int, default=6, show_default=True, help="How far back to look.")
+@click.option("--over", metavar="P", help="Play the leads of this pipeline instead.")
+@LANGUAGE
+@needs_database
+def try_(pipeline: str, months: int, over: str | None, language: str) -> None:
+    """Play the draft of a pipeline over the leads of the past, with nothing changed."""
+    migrate_database(tell)
+    with override(language):
+        trial = carry_out_try(
+            try_draft(
+                None,
+                pipeline_named(pipeline),
+                months=months,
+                over=pipeline_named(over) if over else None,
+                quietly=True,
+                via="cli",
+            ),
+            told=lambda began, leads: tell(f"{began} of {leads} leads"),
+        )
+        outcome = outcome_of(trial)
+        for sentence in (
+            in_short(outcome) if outcome.leads else ["There are no leads to try it on."]
+        ):
+            click.echo(sentence)
+        for one in outcome.tellings():
+            click.echo(f"{one.level}: {one.message}" + (f" ({n})" if (n := one.leads) else ""))
 
 
 @playbook.command()

@@ -44,19 +44,21 @@ def try_draft(
     stage: str = "",
     rule: str = "",
     over: Pipeline | None = None,
+    quietly: bool = False,
     via: str = "web",
 ) -> Try:
     """Have a worker play the draft over the leads of the past months, with nothing changed.
 
     With `stage` and `rule` (keys) only that assignment rule is asked about. `over` names another
-    pipeline whose leads are played: for a draft that never had any. Raises Invalid, and Conflict
-    while another try of the pipeline is under way.
+    pipeline whose leads are played: for a draft that never had any. `quietly` leaves the worker
+    out: the caller carries it out. Raises Invalid, and Conflict while another try of the pipeline
+    is under way.
     """
     require_role(actor, *DESIGNERS)
     if not 1 <= months <= MOST_MONTHS:
         message = _("Choose between 1 and %(most)s months.") % {"most": MOST_MONTHS}
         raise Invalid(message, pointer="/months", fields={"months": message})
-    with Act(actor, via=via) as act:
+    with Act(actor, via=via, quietly=quietly) as act:
         pipeline = Pipeline.objects.select_for_update().get(id=pipeline.id)
         design = draft_of(pipeline)
         if rule or stage:

@@ -108,6 +108,11 @@ class Telling:
     part: str = ""
     number: Number | None = None
 
+    @property
+    def leads(self) -> int:
+        """How many leads it is about; 0 when it is about none."""
+        return self.number.leads if self.number else 0
+
 
 class Outcome:
     """What came of a try of a design; `live` is what was published meanwhile, if anything was."""

@@ -56,6 +56,7 @@ class Roster:
     open_leads: Counter[uuid.UUID] = field(default_factory=Counter)
     turns: dict[str, Rota] = field(default_factory=dict)
     _told: int = 0
+    _last: dict[Member, Candidate] = field(default_factory=dict)
 
     def choose(
         self,
@@ -110,17 +111,17 @@ class Roster:
             if target.team
             else [self.users[one] for one in target.users if one in self.users]
         )
-        return [
-            Candidate(
-                one.id,
-                one.name,
-                self.open_leads[one.id],
-                one.capacity,
-                one.weight,
-                self.is_away(one.id, day),
+        return [self._candidate(one, day) for one in found]
+
+    def _candidate(self, one: Member, day: date) -> Candidate:
+        """The same as the last time, unless something about them changed."""
+        away = self.is_away(one.id, day) if one.id in self.away else False
+        last = self._last.get(one)
+        if last is None or last.absent != away or last.open_leads != self.open_leads[one.id]:
+            last = self._last[one] = Candidate(
+                one.id, one.name, self.open_leads[one.id], one.capacity, one.weight, away
             )
-            for one in found
-        ]
+        return last
 
     def is_away(self, user: uuid.UUID, day: date) -> bool:
         """Whether somebody is absent on that day."""
