@@ -82,14 +82,15 @@ def _holds(told: Shape, shapes: dict[str, Shape]) -> str:
         return f"`{told['const']}`"
     if "enum" in told:
         return ", ".join(f"`{one}`" if one else "nothing" for one in told["enum"])
-    options = [one for one in told.get("anyOf", told.get("oneOf", [])) if one.get("type") != "null"]
+    either: list[Shape] = told.get("anyOf") or told.get("oneOf") or []
+    options = [one for one in either if one.get("type") != "null"]
     if options:
-        words = list(dict.fromkeys(_holds(one, shapes) for one in options))
-        return "goals, each of a kind below" if len(words) > 5 else " or ".join(words)
+        held = list(dict.fromkeys(_holds(one, shapes) for one in options))
+        return "goals, each of a kind below" if len(held) > 5 else " or ".join(held)
     if told.get("type") == "array":
         return f"list: {_holds(told['items'], shapes)}{_bounds(told, 'Items')}"
     if told.get("type") == "object":
-        inner = next(iter(told.get("properties", {}).values()), {})
+        inner: Shape = next(iter(told.get("properties", {}).values()), {})
         names = ", ".join(f"`{one}`" for one in told["properties"])
         return f"{_holds(inner, shapes)} in each of {names}"
     if "a-z0-9_-" in told.get("pattern", ""):

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from cadans.cli.main import cadans
 from cadans.playbooks import drafting
-from cadans.playbooks.actions import as_document, publish_pipeline, save_draft
+from cadans.playbooks.actions import as_document, save_draft
 from cadans.playbooks.queries import draft_of
 from cadans.process.models import Pipeline
 from tests.playbooks.test_files import FILE
@@ -141,4 +141,3 @@ def test_what_is_not_there_is_said(run, tmp_path: Path, world) -> None:
         assert run(*words).exit_code == 1
     missing = run("import", tmp_path / "none.yaml")
     assert missing.exit_code == 1
-    assert publish_pipeline

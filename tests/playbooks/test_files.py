@@ -22,7 +22,7 @@ from cadans.playbooks.files import (
 from cadans.playbooks.importing import import_playbook
 from cadans.playbooks.lines import WrongFile
 from cadans.playbooks.models import PlaybookFile
-from cadans.playbooks.playbook import read_playbook, template_texts
+from cadans.playbooks.playbook import template_texts
 from cadans.playbooks.queries import draft_of
 from cadans.process.models import Pipeline
 
@@ -81,7 +81,7 @@ def test_a_pipeline_never_taken_in_has_one_form_that_comes_back_too(world):
     text = draft_file(reread(world.pipeline))
     assert text.startswith(head())
     assert "yaml-language-server: $schema=" in head()
-    assert read_playbook(text.replace(f"team: {world.team.name}", f"team: {world.team.id}"))
+    assert f"team: {world.team.name}" in text
     again = import_playbook(world.manager, text)
     assert draft_of(again) == draft_of(world.pipeline)
     assert draft_file(again) == text

@@ -140,7 +140,7 @@ def _page(
         "form": form,
         "complaints": told[:MOST_TOLD],
         "complaint_count": len(told),
-        "file_name": form.files["file"].name if told else "",
+        "file_name": form.cleaned_data["file"].name if told else "",
         "versions": list(pipeline.versions.order_by("-number")[:10]) if pipeline else [],
     }
     status = 422 if told or form.errors else 200
