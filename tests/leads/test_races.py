@@ -14,6 +14,8 @@ from cadans.events.models import Event
 from cadans.ground.errors import CadansError
 from cadans.leads import actions
 from cadans.leads.models import Activity, Lead, StageVisit
+from cadans.process.models import ProcessVersion, published
+from cadans.team.models import Membership
 from tests.world import MONDAY, World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,6 +83,17 @@ def test_round_robin_is_fair_when_eight_create_at_once(world: World) -> None:
     dealt = Counter(Lead.objects.values_list("owner", flat=True))
     assert sum(dealt.values()) == 25
     assert max(dealt.values()) - min(dealt.values()) <= 1
+
+
+def test_weights_are_kept_exactly_when_eight_create_at_once(world: World) -> None:
+    version = ProcessVersion.objects.get(pipeline=world.pipeline)
+    version.document["stages"][0]["rules"][0]["to"]["strategy"] = "weighted"
+    ProcessVersion.objects.filter(id=version.id).update(document=version.document)
+    published.cache_clear()
+    Membership.objects.filter(user=world.anna).update(weight=2)
+    at_once(8, lambda n: [world.lead(f"Klant {n}-{m}", people=[]) for m in range(3)])
+    dealt = Counter(Lead.objects.values_list("owner", flat=True))
+    assert [dealt[one.id] for one in (world.anna, world.bram, world.chris)] == [12, 6, 6]
 
 
 def test_a_deed_that_fails_leaves_nothing_behind(world: World) -> None:
