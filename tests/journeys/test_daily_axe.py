@@ -1,6 +1,9 @@
 """The pages of the daily work are open to everybody: axe finds nothing, in light and dark."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from cadans.leads import actions
 from tests.journeys.axe import complaints
@@ -14,6 +17,8 @@ def test_axe_finds_nothing(visit, world, transactional_db, language, width, dark
     world.lead("Slagerij Maan", owner=world.anna)
     actions.assign_lead(world.manager, world.lead("Zonder Baas"), owner=None)
     world.call(lead, note="**vet**")
+    soon = timezone.now() + timedelta(days=2)
+    meeting = actions.log_activity(world.anna, lead, kind="meeting", at=soon, note="**Zaal 2**")
     person = lead.parts.get().person
     # So tall that nothing lies half behind the bar at the bottom, which axe would call too small.
     page = visit(world.manager, "/", language=language, width=width, height=3000, dark=dark)
@@ -29,6 +34,7 @@ def test_axe_finds_nothing(visit, world, transactional_db, language, width, dark
         (f"/leads/{lead.id}/", 'a[href$="products/"]'),
         (f"/leads/{lead.id}/", 'a[href$="stages/proposal/"]'),
         (f"/leads/{lead.id}/log/", ""),
+        (f"/leads/{lead.id}/planned/{meeting.id}/", ""),
         ("/people/", ""),
         ("/people/new/", ""),
         (f"/people/{person.id}/", ""),
