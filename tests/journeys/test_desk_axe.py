@@ -54,6 +54,8 @@ def test_axe_finds_nothing(visit, world, transactional_db, language, width, dark
         "/process/new-customers/stages/new/goals/reached/",
         "/process/new-customers/stages/new/rules/inside/",
         "/process/new-customers/publish/",
+        "/process/new/from-file/",
+        "/process/new-customers/file/",
         "/process/new-customers/versions/",
         "/process/new-customers/versions/compare/?all=1",
         "/process/new-customers/wall-chart/?figures=1",
