@@ -62,8 +62,7 @@ class Describing:
         elif name == "expected_close":
             fields["expected_close"] = as_day(value)
         elif name == "custom":
-            for key in [key for key in fields if key.startswith("custom.")]:
-                del fields[key]
+            _forget(fields, "custom.")
             fields.update({f"custom.{key}": one for key, one in (value or {}).items()})
         elif name == "source":
             if self.about_source:
@@ -119,16 +118,19 @@ class Describing:
             fields["worth"] = worth
 
     def _tell_company(self, fields: dict[str, Any], company: Any) -> None:
-        for key in [key for key in fields if key == "company" or key.startswith("company.")]:
-            del fields[key]
+        _forget(fields, "company")
         fields.update(self.names.companies.get(company, {}))
 
     def _tell_people(self, lead: Played) -> None:
         if not self.fields_of_people:
             return
-        for key in [key for key in lead.fields if key.startswith(("people", "person."))]:
-            del lead.fields[key]
+        _forget(lead.fields, "people", "person.")
         lead.fields.update(fields_of_people(list(lead.people.values())))
+
+
+def _forget(fields: dict[str, Any], *starts: str) -> None:
+    for key in [key for key in fields if key.startswith(starts)]:
+        del fields[key]
 
 
 def fields_of_people(people: Sequence[Person]) -> dict[str, Any]:

@@ -42,7 +42,11 @@ STRETCH = 20_000
 # What the software did by itself is left out: the design that is tried decides on that anew.
 DEEDS = """
     SELECT json_build_array(
-        id, kind, (extract(epoch FROM at) * 1000000)::bigint, act, actor, lead, data, via
+        id, kind, (extract(epoch FROM at) * 1000000)::bigint, act, actor, lead, CASE
+            WHEN kind = 'stage_entered' THEN jsonb_build_object('stage', data->'stage')
+            WHEN kind IN ('task_done', 'task_skipped')
+                THEN jsonb_build_object('task', data->'task', 'key', data->'key')
+            ELSE data END, via
     ) AS told FROM events_event
     WHERE pipeline = %s AND id > %s AND kind = ANY(%s) AND CASE
         WHEN kind IN ('lead_assigned', 'task_skipped') THEN because = '{}'::jsonb
