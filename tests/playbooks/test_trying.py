@@ -140,6 +140,21 @@ def test_the_live_design_played_again_changes_nothing() -> None:
         assert counts.get("differs/end", 0) == 0
 
 
+def test_a_move_that_was_taken_back_is_taken_back_in_the_try_too(world: World) -> None:
+    """The live design played again agrees with reality, also around what was undone."""
+    back, on = world.lead(value=900), world.lead(value=900)
+    for lead in (back, on):
+        world.call(lead)
+        assert world.stage_of(lead) == "demo"
+    moved = Event.objects.get(lead=back.id, kind="stage_left")
+    actions.undo_move(world.manager, back, event=moved.id)
+    world.put_in(on, "proposal", hours=2)
+    assert world.pipeline.version is not None
+    trial, would = tried(world.pipeline, world.pipeline.version.document)
+    assert [stay[0] for stay in would[back.id][0]] == ["new"]
+    assert trial.result["counts"]["same"] == 2
+
+
 # ── Small histories, any deeds in any order ──────────────────────────────────────────────────────
 
 LEADS = 3
