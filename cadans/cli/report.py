@@ -63,7 +63,11 @@ def show(answer: dict[str, Any]) -> None:
     )
     for name, value in filters.items():
         console.print(f"{name}: {value}", style="dim", highlight=False)
-    draw = {"win-rate": win_rate_lines, "funnel": funnel_lines}[answer["metric"]]
+    draw = {
+        "win-rate": win_rate_lines,
+        "funnel": funnel_lines,
+        "cycle": cycle_lines,
+    }[answer["metric"]]
     heads, lines, total = draw(answer)
     grid = Table(show_footer=bool(total), header_style="bold", footer_style="bold")
     for place, head in enumerate(heads):
@@ -119,6 +123,25 @@ def funnel_line(label: str, row: dict[str, Any]) -> list[str]:
         *(str(row[name]) for name in ("lost", "stalled", "active")),
         *(days(row["days"]["median"]), days(row["days"]["p85"])),
         DASH if present is None else str(present["leads"]),
+    ]
+
+
+def cycle_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of a cycle length."""
+    heads = [answer["filters"].get("by", ""), "Won", "Median days", "95 %", "Mean", "85 %"]
+    heads += ["Lost", "Median days", "Before ask", "Ask to decision"]
+    lines = [cycle_line(row["label"], row) for row in answer["rows"]]
+    return heads, lines, cycle_line("Total", answer["total"])
+
+
+def cycle_line(label: str, row: dict[str, Any]) -> list[str]:
+    """One row of a cycle length as text."""
+    won, lost = row["won"], row["lost"]
+    sure = DASH if won["low"] is None else f"{won['low']:.2f}–{won['high']:.2f}"
+    return [
+        *(label, str(won["leads"]), days(won["median"]), sure, days(won["mean"])),
+        *(days(won["p85"]), str(lost["leads"]), days(lost["median"])),
+        *(days(row[name]["median"]) for name in ("before_ask", "ask_to_decision")),
     ]
 
 

@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from cadans.ground.errors import NotFound
-from cadans.insight import funnel, win_rate
+from cadans.insight import cycle, funnel, win_rate
 from cadans.insight.facts import Sql
 from cadans.insight.filters import Filters
 from cadans.leads.lead import Lead, LeadQuerySet
@@ -22,6 +22,7 @@ from cadans.team.models import User
 METRICS: dict[str, Callable[[Filters, User | None], dict[str, Any]]] = {
     "win-rate": win_rate.win_rate,
     "funnel": funnel.funnel,
+    "cycle": cycle.cycle,
 }
 
 Entry = TypeVar("Entry")
@@ -29,6 +30,7 @@ Entry = TypeVar("Entry")
 BEHIND: dict[str, Callable[..., Sql]] = {
     "win-rate": win_rate.leads_of,
     "funnel": funnel.leads_of,
+    "cycle": cycle.leads_of,
 }
 
 
@@ -51,7 +53,7 @@ def leads_behind(
     `key` is the row's key ("" for the total), `part` the figure's: `won`, `closed`, `entered`,
     `lost`, … Its count equals the figure. Raises Invalid for a key or part that is none.
     """
-    extra = {"stage": stage} if metric == "funnel" else {}
+    extra = {"stage": stage} if metric in ("funnel", "cycle") else {}
     ids = known(metric, BEHIND)(filters, user, key, part, **extra)
     leads = Lead.objects.present() if user is None else Lead.objects.visible_to(user)
     found: LeadQuerySet = leads.filter(id__in=RawSQL(ids.text, ids.values))  # noqa: S611 - see facts.py

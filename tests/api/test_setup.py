@@ -137,7 +137,7 @@ def test_assignment_rules_are_read_from_what_is_live(world: World, manager: Prog
     assert manager.get("/assignment-rules?pipeline=nowhere").status_code == 422
 
 
-@pytest.mark.parametrize("metric", ["win-rate", "funnel"])
+@pytest.mark.parametrize("metric", ["win-rate", "funnel", "cycle"])
 def test_a_report_answers_with_its_figures(world: World, manager: Program, metric: str) -> None:
     report = manager.get(f"/reports/{metric}?from=2026-01-01&to=2027-01-01&by=owner")
     assert report.status_code == 200, report.content

@@ -43,6 +43,9 @@ def test_the_table_shows_rate_and_interval(scene):
     assert "50.00 %" in shown
     assert "9.5–90.5" in shown
     assert "Demo" in run("funnel", "--from", "all")
+    cycle = run("cycle", "--from", "all", "--by", "owner")
+    assert "Ask to decision" in cycle
+    assert "5.00" in cycle
     assert "Anna: Demo" in run("funnel", "--from", "all", "--by", "owner")
 
 

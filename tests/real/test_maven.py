@@ -61,6 +61,17 @@ def test_the_win_rate_is_the_one_known(run: ImportRun) -> None:
     assert [rate["low"], rate["high"]] == pytest.approx(figures["win_rate_wilson95"], abs=1e-6)
 
 
+def test_the_cycle_is_as_long_as_known(run: ImportRun) -> None:
+    total = report("cycle", EVER, None)["total"]
+    for status in ("won", "lost"):
+        known, found = reference(FOLDER)["cycle_days"][status], total[status]
+        assert found["leads"] == known["n"]
+        assert found["mean"] == pytest.approx(known["mean"], abs=0.01)
+        # The file holds dates; the change to summer time moves a length by an hour.
+        assert found["median"] == pytest.approx(known["median"], abs=0.05)
+        assert found["p85"] == pytest.approx(known["p85_linear"], abs=0.05)
+
+
 @pytest.mark.parametrize(
     ("dimension", "known"),
     [("owner", "by_rep"), ("product", "by_product"), ("territory", "by_region")],

@@ -1,0 +1,241 @@
+"""Cycle length: how many days leads take from opening to being won, and, apart, to being lost.
+
+Counted are the leads closed in the period, by the day they closed; those still open have no
+length yet and stand in no figure. Where the decision was asked for, the days before and after
+the asking stand beside each other: they say whether a long cycle is long at its start or its end.
+"""
+
+# ruff: noqa: S608 - no value is ever written into the text
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.utils.translation import gettext as _
+
+from cadans.ground.errors import Invalid
+from cadans.insight.dimensions import DIMENSIONS, a_stage, named, part
+from cadans.insight.facts import Facts, Sql, closings
+from cadans.insight.filters import NONE, Filters
+from cadans.insight.intervals import Z, rate
+from cadans.process.models import Stage
+from cadans.team.models import User
+
+LENGTHS = ("won", "lost", "before_ask", "ask_to_decision")
+"""The lengths that are measured, in days."""
+
+DAY = 86_400.0
+
+# The stages that each process version marks as the ask, as pairs of version and stage.
+ASKS = """
+    select version.id as version_id, stage.id as stage_id
+    from process_processversion version
+    cross join jsonb_array_elements(version.document -> 'stages') drawn
+    join process_stage stage
+      on stage.pipeline_id = version.pipeline_id and stage.key = drawn ->> 'key'
+    where drawn ->> 'is_ask' = 'true'
+"""
+
+# When the decision was first asked for, between opening and closing.
+ASKED = """
+    left join lateral (
+        select min(asking.at) as at from (
+            select v.entered_at as at from leads_stagevisit v
+            join unnest(%s::uuid[], %s::uuid[]) asks(version_id, stage_id)
+              on asks.version_id = v.version_id and asks.stage_id = v.stage_id
+            where v.lead_id = l.id
+            union all
+            select a.at from leads_activity a
+            where a.lead_id = l.id and a.kind = 'ask' and a.held
+        ) asking where asking.at between f.opened_at and f.at
+    ) asked on true
+"""
+
+MEASURED = f"""
+    cross join lateral (values
+        (f.status, extract(epoch from f.at - f.opened_at)::float8 / {DAY}),
+        ('before_ask', extract(epoch from asked.at - f.opened_at)::float8 / {DAY}),
+        ('ask_to_decision', extract(epoch from f.at - asked.at)::float8 / {DAY})
+    ) measured(length, days)
+"""
+
+# The interval of a median holds between two of the ranked lengths (see docs/reference/metrics.md).
+RANKED = """
+    select key, length, days,
+           row_number() over (partition by key, length order by days) as place,
+           floor(count(*) over (partition by key, length) / 2.0
+                 - {z} * sqrt(count(*) over (partition by key, length)) / 2.0) as low_place,
+           count(*) over (partition by key, length) as leads
+    from ({inner}) each where days is not null
+"""
+SUMMED = """
+    select key, length, max(leads) as leads, avg(days) as mean,
+           percentile_cont(array[0.5, 0.85]) within group (order by days) as points,
+           min(days) filter (where place = low_place) as low,
+           min(days) filter (where place = leads + 1 - low_place) as high
+    from ({ranked}) ranked group by key, length
+"""
+
+# The days that a lead spent in each stage until it closed, all its visits to it together.
+IN_STAGES = f"""
+    join (
+        select v.lead_id, v.stage_id, stage.ends_in, sum(extract(epoch from
+            least(coalesce(v.left_at, c.at), c.at) - v.entered_at)::float8 / {DAY}) as days
+        from leads_stagevisit v
+        join process_stage stage on stage.id = v.stage_id and stage.ends_in = ''
+        join leads_closing c on c.lead_id = v.lead_id and c.reopened_at is null
+        where v.entered_at <= c.at and c.at >= %s and c.at < %s
+        group by 1, 2, 3
+    ) spent on spent.lead_id = l.id
+"""
+
+PARTS = {
+    "closed": "true",
+    "won": "f.status = 'won'",
+    "lost": "f.status = 'lost'",
+    "asked": "asked.at is not null",
+}
+"""What can be opened as a list of leads, under which condition."""
+
+
+def cycle(filters: Filters, user: User | None = None) -> dict[str, Any]:
+    """Days to won and to lost, in total, by `filters.by`, and in each stage.
+
+    A length is `{"mean", "median", "p85", "low", "high", "leads"}`: days, with the interval of
+    the median; null, with a `reason`, where there are no leads.
+    """
+    by = filters.by
+    facts = asked(filters, user)
+    total = lengths(facts, filters, None).get(None, {})
+    return {
+        "metric": "cycle",
+        "period": filters.period_as_json(),
+        "filters": filters.as_json(),
+        "total": {**figures(total), "stages": in_stages(filters, user)},
+        "rows": [] if by is None else rows_of(by, lengths(facts, filters, by)),
+    }
+
+
+def asked(filters: Filters, user: User | None) -> Facts:
+    """The closings of the period, each with `asked.at`: when the decision was asked for, if so."""
+    pairs = Sql(ASKS).rows()
+    values = ([pair["version_id"] for pair in pairs], [pair["stage_id"] for pair in pairs])
+    facts = closings(filters, user)
+    return replace(facts, source=facts.source + Sql(ASKED, values))
+
+
+def lengths(facts: Facts, filters: Filters, by: str | None) -> dict[Any, dict[str, Any]]:
+    """For each value of the breakdown (None for the total) its lengths by their names."""
+    key, join = Sql("null"), ""
+    if by == "loss_reason":
+        # Won leads have no reason; they are no row of their own.
+        facts = facts.narrowed(Sql("f.status = 'lost'"))
+    if by is not None:
+        key, join = DIMENSIONS[by].value(facts, filters), DIMENSIONS[by].join(facts)
+    inner = facts.select(key + "as key, measured.length, measured.days", join=join + MEASURED)
+    return summed(inner)
+
+
+def summed(inner: Sql) -> dict[Any, dict[str, Any]]:
+    """Mean, median and the rest of rows of `key`, `length` and `days`."""
+    found: dict[Any, dict[str, Any]] = {}
+    # Only our own text is put into the query; its values travel beside it.
+    ranked = RANKED.format(z=Z, inner=inner.text)
+    for row in Sql(SUMMED.format(ranked=ranked), inner.values).rows():
+        found.setdefault(row["key"], {})[row["length"]] = row
+    return found
+
+
+def in_stages(filters: Filters, user: User | None) -> list[dict[str, Any]]:
+    """The days spent in each stage by the leads won, and by those lost, in the stages' order."""
+    facts = closings(filters, user)
+    spent = Sql(IN_STAGES, (filters.begins, filters.ends))
+    facts = replace(facts, source=facts.source + spent)
+    found = summed(facts.select("spent.stage_id as key, f.status as length, spent.days"))
+    stages = Stage.objects.select_related("pipeline").filter(id__in=found)
+    ordered = sorted(
+        stages,
+        key=lambda stage: (stage.pipeline.position, stage.pipeline.name, stage.position),
+    )
+    several = len({stage.pipeline_id for stage in ordered}) > 1
+    return [
+        {
+            "key": f"{stage.pipeline.key}/{stage.key}",
+            "label": f"{stage.pipeline.name}: {stage.label}" if several else stage.label,
+            **{name: length(found[stage.id].get(name)) for name in ("won", "lost")},
+        }
+        for stage in ordered
+    ]
+
+
+def rows_of(by: str, found: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows: periods in their order without gaps, all else by the number of leads."""
+    if DIMENSIONS[by].in_order and found:
+        step, day, filled = relativedelta(months=1 if by == "month" else 3), min(found), {}
+        while day <= max(found):
+            filled[day] = found.get(day, {})
+            day += step
+        found = filled
+    labels = named(by, found)
+    rows = [
+        {
+            "key": labels[key][0],
+            "label": labels[key][1],
+            **figures(counted, only_lost=by == "loss_reason"),
+        }
+        for key, counted in found.items()
+    ]
+    if not DIMENSIONS[by].in_order:
+        rows.sort(key=lambda row: (row["key"] == NONE, -row["closed"], row["label"].lower()))
+    return rows
+
+
+def figures(found: dict[str, Any], *, only_lost: bool = False) -> dict[str, Any]:
+    """One row's figures. `only_lost`: rows that hold lost leads alone have no days to won."""
+    won, lost = (found[name]["leads"] if name in found else 0 for name in ("won", "lost"))
+    asked_for = found["ask_to_decision"]["leads"] if "ask_to_decision" in found else 0
+    shape: dict[str, Any] = {name: length(found.get(name)) for name in LENGTHS}
+    if only_lost:
+        shape["won"]["reason"] = "only_lost"
+    return {**shape, "closed": won + lost, "asked": rate(asked_for, won + lost).as_json()}
+
+
+def length(row: dict[str, Any] | None) -> dict[str, Any]:
+    """A length as the answer has it; null for no leads."""
+    if row is None:
+        empty = dict.fromkeys(("mean", "median", "p85", "low", "high"))
+        return {**empty, "leads": 0, "reason": "no_leads"}
+    median, p85 = row["points"]
+    return {
+        "mean": row["mean"],
+        "median": median,
+        "p85": p85,
+        "low": row["low"],
+        "high": row["high"],
+        "leads": row["leads"],
+    }
+
+
+def leads_of(filters: Filters, user: User | None, key: str, name: str, *, stage: str = "") -> Sql:
+    """The ids of the leads behind a figure: the part `name` of the row `key` ("": the total).
+
+    `stage` (`pipeline/stage`) leaves those that were ever in the stage before they closed.
+    """
+    if name not in PARTS:
+        raise Invalid(_("There is no part “%(part)s”.") % {"part": name}, pointer="/part")
+    facts = asked(filters, user).narrowed(Sql(PARTS[name]))
+    if key and filters.by:
+        if filters.by == "loss_reason":
+            facts = facts.narrowed(Sql("f.status = 'lost'"))
+        facts = facts.narrowed(part(facts, filters, filters.by, key))
+    if stage:
+        facts = facts.narrowed(
+            Sql(
+                "exists (select from leads_stagevisit v where v.lead_id = l.id"
+                " and v.stage_id = %s and v.entered_at <= f.at)",
+                (a_stage(stage),),
+            )
+        )
+    return facts.select("l.id")
