@@ -49,7 +49,8 @@ def test_groups_of_conditions_on_a_phone_by_keyboard(page_of_rules, world):
     second = group.locator(".condition-row").nth(1)
     expect(second.get_by_label("Veld", exact=True)).to_be_focused()
     second.get_by_label("Veld", exact=True).select_option("source")
-    second.get_by_label("Waarde", exact=True).select_option("Website")
+    # The answer to choosing a field brings the select in place of the text input.
+    second.locator("select[name=when_than]").select_option("Website")
     page.get_by_label("Welk team").select_option(label="Binnendienst")
     page.get_by_label("wie de meeste kans heeft om te winnen").check()
     page.get_by_label("Niemand krijgt meer dan").fill("40")
