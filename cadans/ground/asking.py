@@ -46,23 +46,18 @@ def _carry_out(cursor: Any, text: str, values: Sequence[Any]) -> None:
         driver.prepare_threshold = None
 
 
-def every(
-    model: type[Thing], where: str, *values: Any, without: str = "", along: str = ""
-) -> list[Thing]:
+def every(model: type[Thing], where: str, *values: Any, along: str = "") -> list[Thing]:
     """The things for which a condition holds. Behind it may stand ORDER BY, LIMIT, FOR UPDATE.
 
-    A field that is large and not wanted is left `without`; Django fetches it when it is read.
     What a foreign key points to comes `along`, when the key is set.
     """
-    reading = _reading(model, without, along)
+    reading = _reading(model, along)
     return [reading.thing(row) for row in rows(f"{reading.start} WHERE {where}", *values)]
 
 
-def first(
-    model: type[Thing], where: str, *values: Any, without: str = "", along: str = ""
-) -> Thing | None:
+def first(model: type[Thing], where: str, *values: Any, along: str = "") -> Thing | None:
     """The first thing for which a condition holds, or None."""
-    found = every(model, where, *values, without=without, along=along)
+    found = every(model, where, *values, along=along)
     return found[0] if found else None
 
 
@@ -78,8 +73,8 @@ def pointed(thing: models.Model, name: str) -> Any:
 class _Columns:
     """A model's columns, and how a row of them becomes a thing."""
 
-    def __init__(self, model: type[models.Model], without: str = "") -> None:
-        fields = [field for field in model._meta.concrete_fields if field.name != without]
+    def __init__(self, model: type[models.Model]) -> None:
+        fields = model._meta.concrete_fields
         table, quote = model._meta.db_table, connection.ops.quote_name
         self.model = model
         self.text = ", ".join(f"{quote(table)}.{quote(str(field.column))}" for field in fields)
@@ -96,10 +91,10 @@ class _Columns:
 class _Reading:
     """How to select a kind of things, and how to read them."""
 
-    def __init__(self, model: type[models.Model], without: str, along: str) -> None:
+    def __init__(self, model: type[models.Model], along: str) -> None:
         quote = connection.ops.quote_name
         table = quote(model._meta.db_table)
-        self.own = _Columns(model, without)
+        self.own = _Columns(model)
         self.along = along
         self.other: _Columns | None = None
         self.start = f"SELECT {self.own.text} FROM {table}"
