@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from cadans.web.insight import views
+from cadans.web.insight import behind, funnel, overview, win_rate
 
 app_name = "insight"
 urlpatterns = [
-    path("", views.overview, name="overview"),
-    path("win-rate/", views.win_rate, name="win-rate"),
-    path("funnel/", views.funnel, name="funnel"),
-    path("leads/", views.leads, name="leads"),
-    path("<slug:metric>.csv", views.download, name="csv"),
+    path("", overview.overview, name="overview"),
+    path("win-rate/", win_rate.win_rate, name="win-rate"),
+    path("funnel/", funnel.funnel, name="funnel"),
+    path("leads/", behind.leads, name="leads"),
+    path("<slug:metric>.csv", behind.download, name="csv"),
 ]

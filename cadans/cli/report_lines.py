@@ -1,0 +1,97 @@
+"""How each metric looks as a table in a terminal: its heads, its lines, its total."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+DASH = "–"
+
+Lines = tuple[list[str], list[list[str]], list[str]]
+
+
+def win_rate_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of a win rate."""
+    heads = [answer["filters"].get("by", ""), "Won", "Lost", "Win rate", "95 %", "By value"]
+    heads += ["Won value", "Opened", "Still open", "Cohort"]
+    lines = [win_rate_line(row["label"], row) for row in answer["rows"]]
+    return heads, lines, win_rate_line("Total", answer["total"])
+
+
+def win_rate_line(label: str, row: dict[str, Any]) -> list[str]:
+    """One row of a win rate as text."""
+    cohort, value = row["cohort"], row["won_value"]
+    return [
+        *(label, str(row["won"]), str(row["lost"]), percent(row["win_rate"])),
+        *(interval(row["win_rate"]), percent(row["win_rate_by_value"])),
+        f"{value['currency']} {value['amount']}" if value["amount"] else "–",
+        *(str(cohort["opened"]), str(cohort["open"]), percent(cohort["win_rate"])),
+    ]
+
+
+def funnel_lines(answer: dict[str, Any]) -> Lines:
+    """Heads and lines of a funnel; broken down, a line for each row's each stage."""
+    heads = ["Stage", "Entered", "Next", "Conversion", "95 %", "Resolved", "Lost", "Stalled"]
+    heads += ["Active", "Median days", "85 %", "Open now"]
+    lines = []
+    for row in answer["rows"]:
+        for stage in row.get("stages", [row]):
+            label = f"{row['label']}: {stage['label']}" if "stages" in row else row["label"]
+            lines.append(funnel_line(label, stage))
+    return heads, lines, []
+
+
+def funnel_line(label: str, row: dict[str, Any]) -> list[str]:
+    """One stage of a funnel as text."""
+    present = row.get("snapshot")
+    return [
+        *(label, str(row["entered"])),
+        DASH if row["ends_in"] else str(row["reached_next"]),
+        *(percent(row["conversion"]), interval(row["conversion"])),
+        percent(row["conversion_resolved"]),
+        *(str(row[name]) for name in ("lost", "stalled", "active")),
+        *(days(row["days"]["median"]), days(row["days"]["p85"])),
+        DASH if present is None else str(present["leads"]),
+    ]
+
+
+def cycle_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of a cycle length."""
+    heads = [answer["filters"].get("by", ""), "Won", "Median days", "95 %", "Mean", "85 %"]
+    heads += ["Lost", "Median days", "Before ask", "Ask to decision"]
+    lines = [cycle_line(row["label"], row) for row in answer["rows"]]
+    return heads, lines, cycle_line("Total", answer["total"])
+
+
+def cycle_line(label: str, row: dict[str, Any]) -> list[str]:
+    """One row of a cycle length as text."""
+    won, lost = row["won"], row["lost"]
+    sure = DASH if won["low"] is None else f"{won['low']:.2f}–{won['high']:.2f}"
+    return [
+        *(label, str(won["leads"]), days(won["median"]), sure, days(won["mean"])),
+        *(days(won["p85"]), str(lost["leads"]), days(lost["median"])),
+        *(days(row[name]["median"]) for name in ("before_ask", "ask_to_decision")),
+    ]
+
+
+def percent(rate: dict[str, Any]) -> str:
+    """`63.15 %`, or a dash."""
+    return DASH if rate["value"] is None else f"{rate['value'] * 100:.2f} %"
+
+
+def interval(rate: dict[str, Any]) -> str:
+    """`62.0–64.3`, or a dash."""
+    return DASH if rate["low"] is None else f"{rate['low'] * 100:.1f}–{rate['high'] * 100:.1f}"
+
+
+def days(value: float | None) -> str:
+    """`9.62`, or a dash."""
+    return DASH if value is None else f"{value:.2f}"
+
+
+LINES: dict[str, Callable[[dict[str, Any]], Lines]] = {
+    "win-rate": win_rate_lines,
+    "funnel": funnel_lines,
+    "cycle": cycle_lines,
+}
+"""Of each metric, how it is laid out."""

@@ -1,0 +1,71 @@
+"""The leads behind a figure, and a report's table as a file."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from cadans.insight import funnel as funnels
+from cadans.insight.dimensions import row_named
+from cadans.insight.reports import leads_behind, report
+from cadans.insight.tables import as_csv
+from cadans.web.insight import words
+from cadans.web.insight.page import about, tabs_named
+from cadans.web.insight.question import Question, asker, read_question
+
+LEADS_A_PAGE = 50
+
+
+@login_required
+@require_GET
+def leads(request: HttpRequest) -> HttpResponse:
+    """The leads behind a figure, a page at a time."""
+    user = asker(request)
+    question = read_question(request)
+    asked = request.GET
+    metric, part = asked.get("metric", "win-rate"), asked.get("part", "closed")
+    found = leads_behind(
+        metric, question.filters, asked.get("key", ""), part, user, stage=asked.get("stage", "")
+    )
+    pages = Paginator(found.with_names().order_by("-opened_at", "-id"), LEADS_A_PAGE)
+    shown = pages.get_page(asked.get("page"))
+    title = tabs_named().get(metric)
+    context = {
+        "title": words.list_named(metric, part),
+        "count": pages.count,
+        "shown": shown,
+        "metric": metric,
+        "subtitle": behind_what(question, metric, asked.get("key", ""), asked.get("stage", "")),
+        "back": {"title": title, "href": question.address(metric)} if title else None,
+    }
+    return render(request, "insight/leads.html", {**about(request, question), **context})
+
+
+def behind_what(question: Question, metric: str, key: str, stage: str) -> str:
+    """Which row and stage a list belongs to, and the period."""
+    by = question.filters.by
+    inner = stage or (key if metric == "funnel" and by in (None, "stage") else "")
+    names = []
+    if key and key != inner and by:
+        names.append(row_named(by, key))
+    if inner:
+        names.append(funnels.stage_label(question.filters, inner))
+    return " · ".join([*names, words.period(question)])
+
+
+@login_required
+@require_GET
+def download(request: HttpRequest, metric: str) -> HttpResponse:
+    """A report's table as a file."""
+    user = asker(request)
+    question = read_question(request)
+    answer = report(metric, question.filters, user)
+    period = answer["period"]
+    name = f"{metric}-{period['from']}-{question.last_day.isoformat()}.csv"
+    # The mark at the start tells spreadsheets that the file is UTF-8.
+    response = HttpResponse("\ufeff" + as_csv(answer), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,87 @@
+"""What all pages of Insight have: the question, the way about, figures in a row, sorted rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from moneyed import Money
+
+from cadans.insight.choices import filter_options
+from cadans.web.insight import words
+from cadans.web.insight.question import Question, spans_named
+
+MOST_ROWS = 300
+"""Rows that a page shows; the CSV has all of them."""
+
+
+@dataclass(frozen=True)
+class Stat:
+    """A figure as its component shows it."""
+
+    label: str
+    value: str
+    of: str = ""
+    interval: str = ""
+    trend: str = ""
+    tone: str = "quiet"
+    href: str = ""
+    help: str = ""
+
+
+def tabs_named() -> dict[str, str]:
+    """The pages of Insight in their order: the name of the address and the title."""
+    return {
+        "overview": _("Overview"),
+        "win-rate": _("Win rate"),
+        "funnel": _("Funnel"),
+    }
+
+
+def page(
+    request: HttpRequest, here: str, question: Question, context: dict[str, Any]
+) -> HttpResponse:
+    """The page `here` (a name of `tabs_named`) with what all of them have."""
+    shared: dict[str, Any] = {
+        **about(request, question),
+        "here": here,
+        "choices": {"period": spans_named(), **filter_options()},
+    }
+    if here != "overview":
+        shared["csv"] = question.address("csv", here, by=question.filters.by or "")
+    template = f"insight/{here.replace('-', '_')}.html"
+    return render(request, template, {**shared, **context})
+
+
+def about(request: HttpRequest, question: Question) -> dict[str, Any]:
+    """The question in words, and the way to the other pages under the same question."""
+    return {
+        "question": question,
+        "filters": request.GET,
+        "period_text": words.period(question),
+        "tabs": [
+            {"name": name, "title": title, "href": question.address(name, by="")}
+            for name, title in tabs_named().items()
+        ],
+    }
+
+
+def as_money(value: words.Figures) -> Money | None:
+    """An amount of a report as money; None when it is not known."""
+    return None if value["amount"] is None else Money(value["amount"], value["currency"])
+
+
+def sorted_rows(
+    request: HttpRequest, rows: list[words.Figures], keys: dict[str, Any]
+) -> list[words.Figures]:
+    """The rows in the order that the address asks for; rows without the figure come last."""
+    asked = request.GET.get("sort", "")
+    key = keys.get(asked.removeprefix("-"))
+    if key is None:
+        return rows
+    known = [row for row in rows if key(row) is not None]
+    unknown = [row for row in rows if key(row) is None]
+    return sorted(known, key=key, reverse=asked.startswith("-")) + unknown
