@@ -11,8 +11,8 @@ from cadans.assignment.models import Turn, WinTable
 from cadans.assignment.queries import learned
 from cadans.contacts.models import Company
 from cadans.events.models import Event
-from cadans.insight import jobs
 from cadans.insight.experience import experience_of, learning_pipelines
+from cadans.insight.jobs import learning as jobs
 from cadans.leads import actions
 from cadans.process.models import ProcessVersion, published
 from cadans.team.models import User

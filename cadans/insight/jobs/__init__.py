@@ -1,0 +1,5 @@
+"""What Insight does by the clock, a file for each subject."""
+
+from cadans.insight.jobs import learning
+
+__all__ = ["learning"]

@@ -1,1 +1,0 @@
-"""Nothing is stored here yet: the facts are the stage visits and closings of `leads`."""
