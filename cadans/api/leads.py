@@ -48,7 +48,7 @@ from cadans.leads.lists import (
     parts_of,
     whole_lead,
     with_all,
-    with_owner,
+    with_names_at_hand,
 )
 from cadans.leads.models import Lead
 from cadans.leads.named import loss_reason_named, source_named
@@ -95,7 +95,7 @@ def create_lead(request: ApiRequest, body: NewLead) -> HttpResponse:
     user = request.auth.user
     lead = actions.create_lead(user, _draft(body), via="api")
     shown = lead_shown(
-        with_owner(lead),
+        with_names_at_hand(lead),
         parts=parts_of(lead) if body.people else (),
         lines=None if body.products else (),
         tags=None if body.tags else (),

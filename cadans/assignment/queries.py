@@ -21,6 +21,12 @@ def territories() -> QuerySet[Territory]:
 
 
 @remembered
+def territory_with_id(id: uuid.UUID) -> Territory | None:
+    """The territory with this id (remembered while it stays so)."""
+    return Territory.objects.filter(id=id).first()
+
+
+@remembered
 def learned(pipeline: uuid.UUID) -> Mapping[str, Any]:
     """What was learned of the reps' chances to win in a pipeline; empty when nothing was."""
     found = rows("SELECT document FROM assignment_wintable WHERE pipeline = %s", pipeline)

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
+from cadans.assignment.queries import territory_with_id
 from cadans.contacts.models import Person
 from cadans.events.models import Event
 from cadans.ground.asking import every
@@ -129,10 +130,12 @@ def parts_of(lead: Lead) -> list[LeadPerson]:
     return every(LeadPerson, of_lead, lead.id, along="person")
 
 
-def with_owner(lead: Lead) -> Lead:
-    """A lead that was just made, with its owner at hand."""
+def with_names_at_hand(lead: Lead) -> Lead:
+    """A lead that was just made, with its owner and territory, without asking for them anew."""
     if lead.owner_id:
         lead.owner = user_with_id(lead.owner_id)
+    if lead.territory_id:
+        lead.territory = territory_with_id(lead.territory_id)
     return lead
 
 
