@@ -193,4 +193,5 @@ DEFAULT_FROM_EMAIL = os.environ.get("CADANS_MAIL_FROM", "Cadans <cadans@localhos
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING = logging_settings(requests=flag("CADANS_LOG_REQUESTS", default=False))
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = REFUSED

@@ -11,11 +11,11 @@ declares them, so the order of the tables does not matter.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.db import connection, models
 
 from cadans.ground.asking import tell
@@ -74,7 +74,7 @@ def _carry_out(
         for (_model, names), things in changes.items()
     ]
     tables += [[as_it_is(thing) for thing in things] for things in additions.values()]
-    tell(statement, *(json.dumps(rows, default=str) for rows in tables))
+    tell(statement, *(orjson.dumps(rows, default=str).decode() for rows in tables))
 
 
 def _row(thing: models.Model, names: Iterable[str]) -> Columns:
