@@ -1,0 +1,1 @@
+"""What will be won: three methods, the model that the third learns, and how it is judged."""

@@ -1,0 +1,180 @@
+"""What will be won in a period, as it could be said at a moment: three methods side by side.
+
+- `basic`: the value of the open leads that are expected to close in the period, times the win
+  rate of their pipeline over the twelve months before. What most sales software shows.
+- `stage`: each open lead's value times the win rate from its stage over those twelve months,
+  drawn towards the pipeline's where few leads were closed.
+- `model`: each open lead's value times its chance to be won within the period, and what will be
+  won of leads still to come (`model.py`).
+
+Every total holds what was won in the period before the moment.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from cadans.ground.money import CENT
+from cadans.insight.filters import Filters
+from cadans.insight.forecast.known import Fates, OpenLead, Won, fates_at, open_then, won_before
+from cadans.team.models import User
+from cadans.team.queries import organisation
+
+PULL = 20
+"""How many closed leads the pipeline's win rate weighs beside those of a stage."""
+
+Breakdown = Literal["owner", "team", "pipeline"]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What one method expects to be won in the whole period.
+
+    `value` is in the organisation's currency, `low` and `high` bound it with a chance of 80 %
+    (the model alone says so); `won` is the number of leads, with its own bounds. All None, with a
+    `reason`, when it cannot be said.
+    """
+
+    value: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    won: float | None = None
+    won_low: float | None = None
+    won_high: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """The three methods at a moment; `already_won` is what each of them holds of before it."""
+
+    as_of: datetime
+    currency: str
+    already_won: Decimal
+    already_won_leads: int
+    open_leads: int
+    without_value: int
+    basic: Guess = field(default_factory=Guess)
+    stage: Guess = field(default_factory=Guess)
+    model: Guess = field(default_factory=Guess)
+
+
+def forecast_at(filters: Filters, *, as_of: datetime, user: User | None = None) -> Forecasts:
+    """What will be won in the filters' period, with only what was known at the moment."""
+    return forecasts_by(filters, by=None, as_of=as_of, user=user)[None]
+
+
+def forecasts_by(
+    filters: Filters, *, by: Breakdown | None, as_of: datetime, user: User | None = None
+) -> dict[Any, Forecasts]:
+    """The same for each row of a breakdown, in one reading of the facts.
+
+    Keys are ids (None: no owner, no team; without a breakdown the total). Rows without open leads
+    and without anything won are left out.
+    """
+    fates = fates_at(as_of)
+    leads = open_then(filters, user, as_of=as_of, fates=fates, by=by)
+    won = won_before(filters, user, as_of=as_of, by=by)
+    rows: dict[Any, list[OpenLead]] = defaultdict(list)
+    for lead in leads:
+        for key in lead.keys:
+            rows[key].append(lead)
+    currency = organisation().currency
+    answer = {}
+    for key in {*rows, *won, *((None,) if by is None else ())}:
+        here, had = rows.get(key, []), won.get(key, Won())
+        answer[key] = Forecasts(
+            as_of=as_of,
+            currency=currency,
+            already_won=had.worth,
+            already_won_leads=had.leads,
+            open_leads=len(here),
+            without_value=sum(lead.value is None for lead in here),
+            basic=basic(here, had, fates, filters, as_of),
+            stage=by_stage(here, had, fates, filters, as_of),
+            model=Guess(reason="too_little_history"),
+        )
+    return answer
+
+
+def chances(filters: Filters, *, as_of: datetime) -> dict[uuid.UUID, float]:
+    """Of each lead that was open at the moment: the chance to be won within the period."""
+    return {}
+
+
+# ── the two plain methods ───────────────────────────────────────────────────────────────────
+
+
+def basic(
+    leads: Iterable[OpenLead], had: Won, fates: Fates, filters: Filters, as_of: datetime
+) -> Guess:
+    """Open value expected to close in the period, times the win rate of the pipeline.
+
+    A lead without an expected date counts: nothing says that it will not close in the period.
+    """
+    expected = [
+        lead
+        for lead in leads
+        if lead.expected_close is None or filters.since <= lead.expected_close < filters.until
+    ]
+    rates = {
+        pipeline: Fraction(fate.won, fate.closed) for pipeline, fate in fates.pipelines.items()
+    }
+    return _weighed(
+        expected, had, {lead.id: rates.get(lead.pipeline) for lead in expected}, filters, as_of
+    )
+
+
+def by_stage(
+    leads: Iterable[OpenLead], had: Won, fates: Fates, filters: Filters, as_of: datetime
+) -> Guess:
+    """Each lead's value times the win rate from its stage, drawn towards the pipeline's."""
+    row = list(leads)
+    rates = {lead.id: rate_from(lead, fates) for lead in row}
+    return _weighed(row, had, rates, filters, as_of)
+
+
+def rate_from(lead: OpenLead, fates: Fates) -> Fraction | None:
+    """How many of the leads that had been in the lead's stage were won; None without any."""
+    whole = fates.pipelines.get(lead.pipeline)
+    if whole is None:
+        return None
+    fate = fates.stages.get((lead.pipeline, lead.stage))
+    won, closed = (0, 0) if fate is None else (fate.won, fate.closed)
+    return (won + PULL * Fraction(whole.won, whole.closed)) / (closed + PULL)
+
+
+def _weighed(
+    leads: list[OpenLead],
+    had: Won,
+    rates: Mapping[uuid.UUID, Fraction | None],
+    filters: Filters,
+    as_of: datetime,
+) -> Guess:
+    if as_of >= filters.ends:
+        return Guess(had.worth, won=float(had.leads))
+    if leads and all(rates[lead.id] is None for lead in leads):
+        return Guess(reason="no_closed_leads")
+    if leads and all(lead.value is None for lead in leads):
+        won = sum((rates[lead.id] or Fraction(0) for lead in leads), Fraction(had.leads))
+        return Guess(won=float(won), reason="no_values")
+    worth, won = Fraction(had.worth), Fraction(had.leads)
+    for lead in leads:
+        rate = rates[lead.id] or Fraction(0)
+        won += rate
+        worth += rate * Fraction(lead.value or 0)
+    return Guess(in_cents(worth), won=float(won))
+
+
+def in_cents(worth: Fraction) -> Decimal:
+    """An exact amount, rounded to cents, half to even."""
+    return (Decimal(worth.numerator) / Decimal(worth.denominator)).quantize(
+        CENT, rounding=ROUND_HALF_EVEN
+    )
