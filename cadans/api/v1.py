@@ -12,6 +12,7 @@ from ninja.operation import Operation, PathView
 from cadans import __version__
 from cadans.api import (
     activities,
+    activity_kinds,
     assignment_rules,
     board,
     companies,
@@ -124,6 +125,7 @@ ROUTERS = {
     "/assignment-rules": assignment_rules.router,
     "/routing-rules": routing_rules.router,
     "/custom-fields": custom_fields.router,
+    "/activity-kinds": activity_kinds.router,
     "/imports": imports.router,
     "/tries": tries.router,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cadans.contacts.models import Person
@@ -23,8 +24,34 @@ class ActivityKind(models.TextChoices):
     ASK = "ask", _("Asked for the decision")
 
 
+class OwnActivityKind(Row):
+    """A kind of activity of an organisation's own: a site visit, a tasting, a pilot.
+
+    `key` is what activities, goals and files know it by, and never changes. One that is not active
+    can no longer be logged; what was logged keeps its name.
+    """
+
+    key = models.SlugField(max_length=40, unique=True)
+    name_nl = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=40)
+    icon = models.CharField(max_length=30, default="circle-dot")
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What it is called in the reader's language."""
+        return self.name_nl if (get_language() or "nl").startswith("nl") else self.name_en
+
+
 class Activity(Row):
-    """A call, meeting, demo, e-mail or note; planned when `held` is false.
+    """A call, meeting, demo, e-mail, note or one of an own kind; planned when `held` is false.
 
     A planned one is held later, or called off: then it never took place.
     """
@@ -36,7 +63,9 @@ class Activity(Row):
         NEGATIVE = "negative", _("Did not go well")
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="activities")
-    kind = models.CharField(_("kind"), max_length=10, choices=ActivityKind)
+    kind = models.CharField(
+        _("kind"), max_length=40, help_text="an ActivityKind, or the key of an OwnActivityKind"
+    )
     at = models.DateTimeField(_("when"), default=timezone.now)
     held = models.BooleanField(default=True)
     called_off_at = models.DateTimeField(null=True, blank=True)

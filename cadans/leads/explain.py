@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from cadans.contacts.models import BuyingRole
 from cadans.events.models import Event
 from cadans.ground.text import in_language
-from cadans.leads.activity import Activity, ActivityKind
+from cadans.leads.activity import Activity
+from cadans.leads.activity_kinds import kind_name
 from cadans.leads.event_names import Names
 from cadans.leads.explain_assignment import assigned_by_rule, nobody_could
 
@@ -356,7 +357,7 @@ def _idle(event: Event, data: Data, names: Names) -> str:
 
 
 def _kind(kind: str) -> str:
-    return str(dict(ActivityKind.choices).get(kind, kind))
+    return kind_name(kind)
 
 
 def _signal(event: Event, data: Data, names: Names) -> str:

@@ -1,6 +1,6 @@
 """Leads and all that hangs on them. The tables are in the topic modules beside this one."""
 
-from cadans.leads.activity import Activity, ActivityKind, Signal
+from cadans.leads.activity import Activity, ActivityKind, OwnActivityKind, Signal
 from cadans.leads.lapse import IdleSpell, MissedDue
 from cadans.leads.lead import Closing, Lead, LeadPerson, LeadProduct, StageVisit
 from cadans.leads.offer import LossReason, Product, ProductLine, Source
@@ -17,6 +17,7 @@ __all__ = [
     "LeadProduct",
     "LossReason",
     "MissedDue",
+    "OwnActivityKind",
     "Product",
     "ProductLine",
     "Signal",

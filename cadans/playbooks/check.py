@@ -11,17 +11,26 @@ from django.utils.translation import gettext as _
 
 from cadans.assignment.rules import AssignmentRule, Target
 from cadans.ground.conditions import Condition
+from cadans.ground.text import in_language
+from cadans.leads.activity import ActivityKind
 from cadans.process.design import Design, StageDesign
+from cadans.process.goals.activity import ActivityGoal
 from cadans.process.goals.task import TaskGoal
 
 
 @dataclass(frozen=True)
 class Known:
-    """The users and teams that a design may name (id → name), and who of them is there."""
+    """The users, teams and kinds of activities that a design may name, and who of them is there.
+
+    `activities` are the keys of the kinds that can be logged, `put_away` of those that no longer
+    can.
+    """
 
     users: Collection[uuid.UUID] = field(default_factory=frozenset)
     teams: Collection[uuid.UUID] = field(default_factory=frozenset)
     empty_teams: Collection[uuid.UUID] = field(default_factory=frozenset)
+    activities: Collection[str] = tuple(ActivityKind.values)
+    put_away: Collection[str] = ()
 
 
 def named_in(design: Design) -> Known:
@@ -39,6 +48,12 @@ def named_in(design: Design) -> Known:
         | {user for _team, users in people for user in users},
         teams={task.team for task in tasks if task.team}
         | {team for team, _users in people if team},
+        activities={
+            goal.activity
+            for stage in design.stages
+            for goal in stage.goals
+            if isinstance(goal, ActivityGoal)
+        },
     )
 
 
@@ -47,7 +62,7 @@ class Finding:
     """One thing to know. An error keeps the design from being published, a warning does not.
 
     `stage` is a stage's key, `part` the tab of the designer where it can be mended, `item` the key
-    of the goal, task or rule that it is about.
+    of the goal, task or rule that it is about, `field` the field of that.
     """
 
     level: Literal["error", "warning"]
@@ -56,13 +71,15 @@ class Finding:
     stage: str = ""
     part: str = ""
     item: str = ""
+    field: str = ""
 
 
 def findings(design: Design, known: Known) -> list[Finding]:
     """All errors, then all warnings, each in the order of the stages."""
     found = [*_of_the_whole(design)]
     for stage in design.stages:
-        found += [*_ways_out(design, stage), *_assignees(stage, known), *_unwise(stage)]
+        found += [*_ways_out(design, stage), *_activities(stage, known)]
+        found += [*_assignees(stage, known), *_unwise(stage)]
     return sorted(found, key=lambda one: one.level)
 
 
@@ -103,6 +120,32 @@ def _ways_out(design: Design, stage: StageDesign) -> Iterator[Finding]:
             stage.key,
             "goals",
         )
+
+
+def _activities(stage: StageDesign, known: Known) -> Iterator[Finding]:
+    """A goal can only wait for a kind of activity that people can log."""
+    for goal in stage.goals:
+        if not isinstance(goal, ActivityGoal) or goal.activity in known.activities:
+            continue
+        words = {
+            "goal": in_language(goal.name) or goal.key,
+            "stage": stage.label(),
+            "kind": goal.activity,
+            "known": ", ".join(known.activities),
+        }
+        place = (stage.key, "goals", goal.key, "activity")
+        if goal.activity in known.put_away:
+            told = _(
+                "Goal “%(goal)s” of “%(stage)s” waits for “%(kind)s”, a kind of activity that is"
+                " no longer used."
+            )
+            yield Finding("warning", "activity_put_away", told % words, *place)
+            continue
+        told = _(
+            "Goal “%(goal)s” of “%(stage)s” waits for “%(kind)s”, which is no kind of activity"
+            " here. Add it under Settings, Kinds of activity, or name one of: %(known)s."
+        )
+        yield Finding("error", "activity_unknown", told % words, *place)
 
 
 def _assignees(stage: StageDesign, known: Known) -> Iterator[Finding]:

@@ -118,6 +118,7 @@ def _remark(opened: Opened, finding: Finding) -> Complaint:
         if finding.item:
             items = [one.key for one in getattr(stage, finding.part)]
             pointer += f"/{finding.part}/{items.index(finding.item)}"
+            pointer += f"/{finding.field}" if finding.field else ""
         elif finding.part:
             pointer += f"/{finding.part}"
     written = opened.written

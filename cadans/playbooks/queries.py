@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from cadans.ground.errors import NotFound
+from cadans.leads.activity_kinds import kinds_in_use, kinds_put_away
 from cadans.leads.models import Lead
 from cadans.playbooks.check import Finding, Known, findings
 from cadans.playbooks.difference import differences
@@ -44,7 +45,7 @@ def pipeline_named(key: str) -> Pipeline:
 
 
 def known() -> Known:
-    """Which users and teams a design may name."""
+    """Which users, teams and kinds of activities a design may name."""
     teams = dict(
         Team.objects.annotate(
             there=Count("members", filter=Q(members__is_active=True))
@@ -54,6 +55,8 @@ def known() -> Known:
         users=frozenset(User.objects.active().values_list("id", flat=True)),
         teams=frozenset(teams),
         empty_teams=frozenset(team for team, there in teams.items() if not there),
+        activities=tuple(key for key, _name in kinds_in_use()),
+        put_away=kinds_put_away(),
     )
 
 

@@ -17,6 +17,7 @@ from cadans.assignment.rules import AssignmentRule, Band, Hours, Target
 from cadans.contacts.models import BuyingRole
 from cadans.ground.conditions import Compare, Condition
 from cadans.ground.text import in_language
+from cadans.leads.activity_kinds import kind_name
 from cadans.leads.models import Activity, ActivityKind, Task
 from cadans.playbooks import vocabulary
 from cadans.process.design import Due, StageDesign, StageTask
@@ -110,7 +111,7 @@ def _of_goal(goal: AnyGoal, stage: StageDesign, words: Lexicon) -> list[str]:
             parts.append(_("at most %(value)s") % {"value": _value(goal.at_most)})
         return parts
     if isinstance(goal, ActivityGoal):
-        kind = str(dict(ActivityKind.choices).get(goal.activity, goal.activity))
+        kind = kind_name(goal.activity)
         held = _("%(activity)s planned or held") if goal.planned else _("%(activity)s held")
         # "Asked for the decision" says by itself that it happened.
         is_ask = goal.activity == ActivityKind.ASK and not goal.planned

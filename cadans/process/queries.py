@@ -115,6 +115,19 @@ def routing_rules() -> QuerySet[RoutingRule]:
     return RoutingRule.objects.select_related("pipeline")
 
 
+def activities_waited_for() -> set[str]:
+    """The kinds of activities for which a goal of a draft, or of what is live, waits."""
+    rows = Pipeline.objects.values_list("draft", "version__document")
+    return {
+        str(goal.get("activity"))
+        for documents in rows
+        for document in documents
+        for stage in (document or {}).get("stages", [])
+        for goal in stage.get("goals", [])
+        if goal.get("kind") == "activity"
+    }
+
+
 def _id_or(word: str, otherwise: Q) -> Q:
     try:
         return Q(id=uuid.UUID(word))

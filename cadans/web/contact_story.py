@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cadans.events.models import Event
 from cadans.leads.activity import Activity
+from cadans.leads.activity_kinds import kind_name
 from cadans.leads.event_names import Names, names_in
 
 LONGEST = 60
@@ -93,7 +94,7 @@ def _plain(value: Any, names: Names) -> str:
 
 def _done(activity: Activity) -> str:
     who = activity.by.name if activity.by else "Cadans"
-    what = f"{activity.get_kind_display()}"
+    what = kind_name(activity.kind)
     if activity.outcome:
         what = f"{what} ({activity.get_outcome_display().lower()})"
     return f"{who}: {what}"

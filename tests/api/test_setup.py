@@ -35,6 +35,11 @@ KEPT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"subject": "lead", "name_nl": "Dak", "name_en": "Roof"},
         {"name_en": "Top"},
     ),
+    (
+        "/activity-kinds",
+        {"name_nl": "Proef", "name_en": "Pilot", "icon": "flask-conical"},
+        {"name_en": "Trial", "is_active": False},
+    ),
 ]
 
 

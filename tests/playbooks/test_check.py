@@ -67,6 +67,19 @@ def test_people_and_teams_must_be_there():
     assert {"team_empty", "rule_never_reached"} <= set(codes(there))
 
 
+def test_a_goal_waits_only_for_kinds_of_activities_that_are_here():
+    goal = {"kind": "activity", "key": "g", "activity": "site_visit", "name": {"en": "Seen"}}
+    written = design(stage("a", goals=[goal]), WON)
+    (unknown,) = findings(written, Known())
+    assert (unknown.level, unknown.code) == ("error", "activity_unknown")
+    assert (unknown.part, unknown.item, unknown.field) == ("goals", "g", "activity")
+    assert "waits for “site_visit”" in unknown.message
+    assert "call, meeting" in unknown.message
+    (away,) = findings(written, Known(put_away=["site_visit"]))
+    assert (away.level, away.code) == ("warning", "activity_put_away")
+    assert findings(written, Known(activities=["site_visit"])) == []
+
+
 def test_a_goal_on_an_optional_task_is_a_remark():
     task = {"key": "t", "name": {"en": "T"}}
     goal = {"kind": "task", "key": "g", "task": "t", "name": {"en": "G"}}

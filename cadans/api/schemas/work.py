@@ -27,7 +27,14 @@ from cadans.leads.explain import explain
 from cadans.leads.models import Activity, Task
 from cadans.team.models import User
 
-ActivityKind = Literal["call", "meeting", "demo", "email", "note", "ask"]
+ActivityKind = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
+        description="call, meeting, demo, email, note, ask, or the key of one of /activity-kinds",
+        examples=["call"],
+    ),
+]
 Outcome = Literal["", "reached", "no_answer", "positive", "negative"]
 TaskKind = Literal["call", "email", "meeting", "to_do"]
 TaskState = Literal["open", "done", "skipped"]

@@ -4,9 +4,15 @@
 process, `undoing` takes a move back, `working` is the daily work (activities, tasks, goals,
 signals), `planning` what becomes of planned activities, `scheduling` keeps due dates true,
 `lapsing` notices what fell due, `parts` the people and products on a lead. `offering` keeps the
-lists of what is sold and why leads are lost, `own_fields` the organisation's own fields.
+lists of what is sold and why leads are lost, `own_fields` the organisation's own fields,
+`activity_kinds` its own kinds of activities.
 """
 
+from cadans.leads.actions.activity_kinds import (
+    add_activity_kind,
+    change_activity_kind,
+    delete_activity_kind,
+)
 from cadans.leads.actions.changing import assign_lead, change_lead, delete_lead
 from cadans.leads.actions.creating import create_lead
 from cadans.leads.actions.lapsing import notice_idle_leads, notice_overdue_tasks
@@ -53,6 +59,7 @@ from cadans.leads.actions.working import (
 )
 
 __all__ = [
+    "add_activity_kind",
     "add_custom_field",
     "add_line",
     "add_loss_reason",
@@ -63,6 +70,7 @@ __all__ = [
     "assign_lead",
     "call_off_activity",
     "cancel_lead",
+    "change_activity_kind",
     "change_custom_field",
     "change_lead",
     "change_line",
@@ -72,6 +80,7 @@ __all__ = [
     "change_source",
     "change_task",
     "create_lead",
+    "delete_activity_kind",
     "delete_custom_field",
     "delete_lead",
     "delete_listed",

@@ -16,7 +16,8 @@ from cadans.ground.asking import first
 from cadans.ground.errors import Conflict, Invalid, NotFound, Outdated
 from cadans.leads.actions.locking import AHEAD, past, short, take
 from cadans.leads.actions.scheduling import follow_task
-from cadans.leads.activity import Activity, ActivityKind
+from cadans.leads.activity import Activity
+from cadans.leads.activity_kinds import require_kind
 from cadans.leads.lead import Lead
 from cadans.leads.settle import Deed, save, settle
 from cadans.leads.task import GoalTick, Task
@@ -39,16 +40,11 @@ def log_activity(
     held: bool | None = None,
     via: str = "web",
 ) -> Activity:
-    """Log a call, meeting, demo, e-mail, note or ask; then weigh the lead's goals.
+    """Log a call, meeting, demo, e-mail, note, ask or an own kind; then weigh the lead's goals.
 
     An activity in the future is a planned one. Raises Invalid or NotFound.
     """
-    if kind not in ActivityKind.values:
-        raise Invalid(
-            _("“%(kind)s” is not a kind of activity. It can be: %(known)s.")
-            % {"kind": kind, "known": ", ".join(ActivityKind.values)},
-            pointer="/kind",
-        )
+    require_kind(kind)
     if outcome and outcome not in Activity.Outcome.values:
         raise Invalid(
             _("“%(outcome)s” is not an outcome. It can be: %(known)s.")

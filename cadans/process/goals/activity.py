@@ -17,7 +17,8 @@ class ActivityGoal(Goal, Since):
 
     kind: Literal["activity"] = "activity"
     activity: str = Field(min_length=1, max_length=40)
-    """The kind of activity: `call`, `meeting`, `demo`, `email`, `ask`, or one of your own."""
+    """The kind of activity: `call`, `meeting`, `demo`, `email`, `ask`, or the key of a kind of
+    your own (Settings, Kinds of activity)."""
     outcome: str = Field(default="", max_length=40)
     """The outcome that it must have had; any, when left out."""
     times: int = Field(default=1, ge=1, le=100)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cadans.contacts.models import BuyingRole, Person
-from cadans.leads.activity import Activity, ActivityKind
+from cadans.leads.activity import Activity
+from cadans.leads.activity_kinds import kinds_in_use
 from cadans.leads.offer import LossReason, Product
 from cadans.leads.task import Task
 from cadans.team.models import User
@@ -54,7 +55,7 @@ class UserChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class LogForm(forms.Form):
     """What was done with the lead. Without a moment: just now."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=ActivityKind, initial="call")
+    kind = forms.ChoiceField(label=_("What"), choices=kinds_in_use, initial="call")
     outcome = forms.ChoiceField(label=_("How it went"), choices=Activity.Outcome, required=False)
     note = NoteField(**{"data-log-field": ""})
     at = MomentField(

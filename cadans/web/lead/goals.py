@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadans.ground.text import in_language
-from cadans.leads.activity import ActivityKind
+from cadans.leads.activity_kinds import kind_name
 from cadans.leads.lead import Lead
 from cadans.leads.task import GoalTick
 from cadans.playbooks.words import EMAIL_SENTENCES, details_words
@@ -103,8 +103,8 @@ def _by(goal: AnyGoal, weighing: Weighing, tick: GoalTick | None) -> str:
         case BoxGoal() if tick is not None and tick.by is not None:
             return _("%(who)s, %(day)s") % {"who": tick.by.name, "day": day(tick.at)}
         case ActivityGoal():
-            label = dict(ActivityKind.choices).get(goal.activity, goal.activity)
-            return _("%(what)s, %(day)s") % {"what": label, "day": when}
+            what = kind_name(goal.activity)
+            return _("%(what)s, %(day)s") % {"what": what, "day": when}
         case FieldGoal():
             return ", ".join(_value(value) for value in weighing.seen.values() if value)
         case TaskGoal():
@@ -139,10 +139,10 @@ def _hint(
     """How an unmet goal is reached: words, an address for the side panel, a field in the page."""
     match goal:
         case ActivityGoal():
-            label = dict(ActivityKind.choices).get(goal.activity, goal.activity)
+            label = kind_name(goal.activity)
             url = f"{reverse('lead:log', args=[lead.id])}?kind={goal.activity}"
             told = _("Plan or log: %(kind)s") if goal.planned else _("Log: %(kind)s")
-            return told % {"kind": str(label).lower()}, url, ""
+            return told % {"kind": label.lower()}, url, ""
         case FieldGoal():
             if goal.field in FIELDS_IN_PLACE or goal.field.startswith("custom."):
                 return _("Fill it in"), "", goal.field.replace(".", "-")

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from cadans.events.models import Event
 from cadans.ground.text import in_language
 from cadans.leads.activity import Activity
+from cadans.leads.activity_kinds import kind_icon
 from cadans.leads.event_names import Names, names_in
 from cadans.leads.explain import FIELDS, explain
 from cadans.leads.lead import Lead
@@ -62,14 +63,6 @@ LOOKS: dict[str, dict[str, str]] = {
     "lead_person_removed": {"icon": "user-minus"},
     "lead_products_set": {"icon": "package"},
     "history_rebuilt": {"icon": "history"},
-}
-KIND_LOOKS: dict[str, dict[str, str]] = {
-    "call": {"icon": "phone"},
-    "meeting": {"icon": "users"},
-    "demo": {"icon": "presentation"},
-    "email": {"icon": "mail"},
-    "note": {"icon": "notebook-pen"},
-    "ask": {"icon": "handshake"},
 }
 OTHER = {"icon": "circle-dot"}
 MOVING = {"arrow-right", "move-right", "trophy", "circle-x", "ban"}
@@ -161,7 +154,7 @@ def _told(
     look = LOOKS.get(event.kind, OTHER)
     note = ""
     if event.kind in WITH_NOTES:
-        look = KIND_LOOKS.get(str(event.data.get("kind")), OTHER)
+        look = {"icon": kind_icon(str(event.data.get("kind")))}
         activity = notes.get(str(event.data.get("activity")))
         # The note of a plan that was held stands where it is told that it was.
         if activity is not None and activity.held == (event.data.get("held") is not False):

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cadans.ground.errors import CadansError
 from cadans.leads import actions
-from cadans.leads.activity import Activity, ActivityKind
+from cadans.leads.activity import Activity
+from cadans.leads.activity_kinds import kinds_in_use
 from cadans.leads.lead import Lead
 from cadans.leads.lists import parts_of, visible_task
 from cadans.leads.planned import visible_activity
@@ -38,7 +39,7 @@ def log(request: PageRequest, id: uuid.UUID) -> HttpResponse:
         shown["form"] = LogForm(
             people=people,
             in_drawer=True,
-            initial={"kind": kind if kind in ActivityKind.values else "call"},
+            initial={"kind": kind if kind in dict(kinds_in_use()) else "call"},
         )
         return render(request, "lead/log.html", shown)
     form = LogForm(request.POST, people=people, in_drawer=in_drawer)

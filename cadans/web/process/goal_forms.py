@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadans.contacts.models import BuyingRole
+from cadans.leads.activity_kinds import kind_name, kinds_in_use
 from cadans.leads.models import Activity, ActivityKind, Signal
 from cadans.playbooks import vocabulary
 from cadans.process.design import StageDesign
@@ -172,10 +173,7 @@ class ActivityGoalForm(Often):
     """An activity was held, or planned."""
 
     kind = "activity"
-    activity = forms.ChoiceField(
-        label=gettext_lazy("Activity"),
-        choices=[one for one in ActivityKind.choices if one[0] != ActivityKind.NOTE],
-    )
+    activity = forms.ChoiceField(label=gettext_lazy("Activity"))
     planned = forms.BooleanField(
         label=gettext_lazy("It is enough that it is planned"), required=False
     )
@@ -185,6 +183,15 @@ class ActivityGoalForm(Often):
         required=False,
     )
     field_order = ("activity", "planned", "outcome", "times", "since")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [one for one in kinds_in_use() if one[0] != ActivityKind.NOTE]
+        present = self.initial.get("activity")
+        if present and present not in dict(kinds):
+            kinds.append((present, kind_name(present)))
+        self.fields["activity"].choices = kinds  # type: ignore[attr-defined]
+        self.fields["activity"].help_text = _("Own kinds are added in the settings.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

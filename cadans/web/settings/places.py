@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cadans.team.models import User
+from cadans.web.settings.activity_kinds import ACTIVITY_KINDS
 from cadans.web.settings.listing import ADMINS, EVERYBODY, KEEPERS, Listing
 from cadans.web.settings.offer import (
     LINES,
@@ -34,6 +35,7 @@ LISTINGS: dict[str, Listing] = {
         LOSS_REASONS,
         TERRITORIES,
         OWN_FIELDS,
+        ACTIVITY_KINDS,
         ROUTING,
     )
 }
@@ -80,6 +82,7 @@ def groups(user: User) -> list[tuple[str, list[Place]]]:
             _("Set-up"),
             [
                 _of(OWN_FIELDS),
+                _of(ACTIVITY_KINDS),
                 _of(ROUTING),
                 Place("imports", _("Import"), "upload", "/settings/imports/", KEEPERS),
             ],

@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
+from cadans.leads.activity_kinds import kind_icon, kind_name
 from cadans.web import cards, writing
 
 register = template.Library()
@@ -34,6 +35,10 @@ for written in (
     writing.markdown,
 ):
     register.filter(written.__name__, written)
+
+
+register.filter(kind_name)
+register.filter(kind_icon)
 
 
 @register.filter
