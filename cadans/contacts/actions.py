@@ -144,7 +144,10 @@ def delete_person(
 
 
 def find_or_add_company(act: Act, draft: CompanyDraft) -> Company:
-    """The company of that domain (else of exactly that name), made within `act` when missing."""
+    """The company of that domain (else of exactly that name), made within `act` when missing.
+
+    What the draft knows of a company that is there, and the company does not, is filled in.
+    """
     fields = _clean_company(
         {
             "name": draft.name or draft.domain,
@@ -167,16 +170,20 @@ def find_or_add_company(act: Act, draft: CompanyDraft) -> Company:
         found = first(
             Company, "deleted_at IS NULL AND lower(name) = %s ORDER BY made_at LIMIT 1", name
         )
-    found = found or _made_just_now(act, Company, "domain", domain)
     if found is not None:
-        return found
+        return _with_blanks_filled(act, found, fields)
+    if (made := _made_just_now(act, Company, "domain", domain)) is not None:
+        return made
     company = Company(**fields)
     _insert(act, company, fields)
     return company
 
 
 def find_or_add_person(act: Act, draft: PersonDraft, company: Company | None = None) -> Person:
-    """The person with that e-mail address, made within `act` when missing."""
+    """The person with that e-mail address, made within `act` when missing.
+
+    What the draft knows of somebody who is there, and we did not, is filled in.
+    """
     fields = _clean_person(
         {
             "email": draft.email,
@@ -189,12 +196,35 @@ def find_or_add_person(act: Act, draft: PersonDraft, company: Company | None = N
     )
     if fields["email"]:
         found = first(Person, "deleted_at IS NULL AND email = %s LIMIT 1", fields["email"])
-        found = found or _made_just_now(act, Person, "email", fields["email"])
         if found is not None:
-            return found
+            return _with_blanks_filled(act, found, fields)
+        if (made := _made_just_now(act, Person, "email", fields["email"])) is not None:
+            return made
     person = Person(**fields)
     _insert(act, person, fields)
     return person
+
+
+def _with_blanks_filled(act: Act, found: Contact, fields: Mapping[str, Any]) -> Contact:
+    """What is known stays; and an id of another system is given by its maker, not guessed."""
+    if not _blanks(found, fields):
+        return found
+    thing = _locked(type(found), found.id, None)
+    blanks = _blanks(thing, fields)
+    before = {name: getattr(thing, name) for name in blanks}
+    for name, value in blanks.items():
+        setattr(thing, name, value)
+    _update(act, thing, before, blanks)
+    return thing
+
+
+def _blanks(thing: Company | Person, fields: Mapping[str, Any]) -> dict[str, Any]:
+    column = {"company": "company_id"}
+    return {
+        name: value
+        for name, value in fields.items()
+        if name != "external_id" and value and not getattr(thing, column.get(name, name))
+    }
 
 
 def _made_just_now(act: Act, kind: type[Contact], field: str, value: str) -> Contact | None:

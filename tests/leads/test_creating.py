@@ -36,6 +36,22 @@ def test_a_known_company_and_person_are_found_again(world: World) -> None:
     assert Person.objects.get().company == Company.objects.get()
 
 
+def test_a_new_lead_fills_what_was_not_known_of_its_people_and_never_more(world: World) -> None:
+    def ask(phone: str, country: str) -> None:
+        person = PersonDraft(email="piet@zon.example", phone=phone)
+        company = CompanyDraft(name="Zon", domain="zon.example", country=country)
+        world.lead(title="x", company=company, people=[PartDraft(person)])
+
+    ask("", "")
+    ask("+31 30 111 11 11", "nl")
+    ask("+31 30 222 22 22", "be")
+    assert Person.objects.get().phone == "+31 30 111 11 11"
+    assert Company.objects.get().country == "NL"
+    told = Event.objects.get(kind="person_changed")
+    assert told.data == {"changes": {"phone": ["", "+31 30 111 11 11"]}}
+    assert Event.objects.get(kind="company_changed").cause is None
+
+
 def test_products_take_their_list_price(world: World) -> None:
     lead = world.lead(products=[LineDraft(world.pump, Decimal(2))])
     assert lead.lines.get().price == Decimal("7450.00")
