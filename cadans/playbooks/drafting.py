@@ -76,17 +76,22 @@ def change_stage(document: Mapping[str, Any], key: str, changes: Mapping[str, An
     return changed
 
 
-def key_by_name(document: Mapping[str, Any], key: str) -> tuple[Document, str]:
-    """With a key of its name for a stage that was added without one; and its key.
+def keys_by_name(
+    document: Mapping[str, Any], published: Collection[str]
+) -> tuple[Document, dict[str, str]]:
+    """With a key of its name for each stage that was added without one; and old key → new.
 
-    For stages that were never published: nothing refers to them yet.
+    Stages that were published before keep theirs: leads and reports refer to them.
     """
     changed = deepcopy(dict(document))
-    stage = _stage(changed, key)
-    if UNNAMED.fullmatch(key):
-        others = keys_of(one for one in changed["stages"] if one is not stage)
-        stage["key"] = free_key(_name_of(stage), others)
-    return changed, str(stage["key"])
+    renamed = {}
+    for stage in changed["stages"]:
+        key = str(stage["key"])
+        if UNNAMED.fullmatch(key) and key not in published:
+            others = keys_of(one for one in changed["stages"] if one is not stage)
+            stage["key"] = free_key(_name_of(stage), others | set(published))
+            renamed[key] = str(stage["key"])
+    return changed, renamed
 
 
 def move_stage(document: Mapping[str, Any], key: str, *, to: int) -> Document:

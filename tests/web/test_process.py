@@ -113,16 +113,17 @@ def test_a_stage_is_added_named_moved_and_removed(manager):
         is_ask="on",
         ends_in="",
     )
-    assert answer.context["chosen"].key == "survey"  # its key follows its first name
-    changed = stage("survey")
+    # Its key stays, so that an edit made right behind this one still finds it.
+    assert answer.context["chosen"].key == "nieuwe-fase"
+    changed = stage("nieuwe-fase")
     assert (changed.label("nl"), changed.idle_days, changed.is_ask) == ("Schouw", 5, True)
     assert changed.enforcement == "block"
-    post(manager, "stages/survey/settings/", name_nl="Bezoek", name_en="Visit")
-    assert stage("survey").label("nl") == "Bezoek"
-    post(manager, "stages/move/", key="survey", to="1")
-    assert [one.key for one in draft_of(pipeline()).stages][1] == "survey"
-    answer = post(manager, "stages/survey/remove/")
-    assert "survey" not in [one.key for one in draft_of(pipeline()).stages]
+    post(manager, "stages/nieuwe-fase/settings/", name_nl="Bezoek", name_en="Visit")
+    assert stage("nieuwe-fase").label("nl") == "Bezoek"
+    post(manager, "stages/move/", key="nieuwe-fase", to="1")
+    assert [one.key for one in draft_of(pipeline()).stages][1] == "nieuwe-fase"
+    answer = post(manager, "stages/nieuwe-fase/remove/")
+    assert "nieuwe-fase" not in [one.key for one in draft_of(pipeline()).stages]
     assert "toast" in answer["HX-Trigger"]
 
 
@@ -634,6 +635,29 @@ def test_publishing_from_the_panel(manager, world):
     page = manager.get(DESIGNER).content.decode()
     assert "Live: versie 2" in page
     assert "Zonder demo" in manager.get(f"{DESIGNER}versions/").content.decode()
+
+
+def test_new_stages_get_keys_of_their_names_when_they_go_live(manager, world):
+    lead = world.put_in(world.lead("Zon"), "demo")
+    post(manager, "stages/demo/remove/")
+    post(manager, "stages/")
+    post(manager, "stages/nieuwe-fase/settings/", name_nl="Schouw", name_en="Survey")
+    post(manager, "stages/")
+    refused = manager.post(
+        f"{DESIGNER}publish/", {"revision": 1, "map_demo": "nieuwe-fase"}, **PANEL
+    )
+    assert refused.status_code == 422
+    assert 'value="nieuwe-fase" selected' in " ".join(refused.content.decode().split())
+    assert stage("nieuwe-fase").label("nl") == "Schouw"  # nothing happened by halves
+    now = {"revision": pipeline().draft_revision, "map_demo": "nieuwe-fase"}
+    assert manager.post(f"{DESIGNER}publish/", now, **PANEL)["HX-Redirect"] == DESIGNER
+    keys = [one.key for one in draft_of(pipeline()).stages]
+    assert keys == ["new", "proposal", "contract", "survey", "nieuwe-fase", "won"]
+    assert world.stage_of(lead) == "survey"
+    # A key that leads follow stays, whatever the stage is called later.
+    post(manager, "stages/nieuwe-fase/settings/", name_nl="Nazorg", name_en="Aftercare")
+    manager.post(f"{DESIGNER}publish/", {"revision": pipeline().draft_revision}, **PANEL)
+    assert stage("nieuwe-fase").label("en") == "Aftercare"
 
 
 def test_renaming_discarding_and_the_one_for_new_leads(manager, world):

@@ -91,8 +91,6 @@ def save_settings(request: PageRequest, key: str, stage: str) -> HttpResponse:
     if not form.is_valid():
         return _designer(request, pipeline, stage, "settings", form=form, status=422)
     changed = drafting.change_stage(_document(pipeline), stage, form.changes())
-    if not pipeline.stages.filter(key=stage).exists():
-        changed, stage = drafting.key_by_name(changed, stage)
     return _save(request, pipeline, changed, stage=stage, tab="settings")
 
 

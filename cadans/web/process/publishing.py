@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect
 
 from cadans.ground.errors import CadansError
-from cadans.playbooks.actions import discard_draft, publish_pipeline
+from cadans.playbooks.actions import discard_draft
 from cadans.playbooks.difference import differences
+from cadans.playbooks.naming import publish_by_hand
 from cadans.playbooks.queries import draft_of, findings_of, live_of, open_leads, stranded
 from cadans.process.models import Pipeline
 from cadans.team.models import User
@@ -45,12 +46,12 @@ def publish(request: PageRequest, key: str) -> HttpResponse:
     }
     revision = request.POST.get("revision", "")
     try:
-        version = publish_pipeline(
+        version = publish_by_hand(
             request.user,
             pipeline,
             note=request.POST.get("note", "")[:2000],
             mapping=mapping,
-            revision=int(revision) if revision.isdigit() else None,
+            revision=int(revision) if revision.isdigit() else 0,
         )
     except CadansError as error:
         context = _panel(pipeline_or_404(request, key))
