@@ -90,6 +90,11 @@ class Mapping(BaseModel):
             }
         return raw
 
+    def header_of(self, name: str) -> str:
+        """Under which heading of the file a column's value stands, as its writer knows it."""
+        origin = self.columns[name]
+        return origin.from_ or ", ".join(origin.join or ()) or name
+
 
 def guess_mapping(kind: str, headers: list[str]) -> Mapping:
     """The map that the headers suggest."""

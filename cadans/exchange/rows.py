@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -61,7 +62,10 @@ Values = dict[str, Any]
 
 
 class RowReader:
-    """Reads rows of one file: which columns, how its dates and amounts are written."""
+    """Reads rows of one file: which columns, how its dates and amounts are written.
+
+    What is refused names a column as the file does: `header_of` says how.
+    """
 
     def __init__(
         self,
@@ -71,6 +75,7 @@ class RowReader:
         dates: DateOrder,
         decimals: DecimalSign,
         zone: ZoneInfo,
+        header_of: Callable[[str], str],
     ) -> None:
         self.dates = dates
         self.decimals = decimals
@@ -88,7 +93,7 @@ class RowReader:
         }
         known = COLUMNS[kind]
         self._columns = [
-            (name, take, known[name], shapes[known[name].shape])
+            (name, take, replace(known[name], name=header_of(name)), shapes[known[name].shape])
             for name, take in takers.items()
             if name in known
         ]

@@ -239,10 +239,10 @@ BAD = [
     ("A,One,,nergens,open,,,,,", "nergens"),
     ("A,One,nergens,,open,,,,,", "nergens"),
     ("A,One,,,misschien,,,,,", "misschien"),
-    ("A,One,,,won,,,,2026-02-01,2026-01-01", "closed_at"),
-    ("A,One,,,won,,,,2026-02-01,", "closed_at"),
-    ("A,One,,,lost,,,,,2026-01-01", "opened_at"),
-    ("A,One,,,open,,,,2026-02-01,2026-03-01", "closed_at"),
+    ("A,One,,,won,,,,2026-02-01,2026-01-01", "voordat hij geopend"),
+    ("A,One,,,won,,,,2026-02-01,", "dag nodig waarop hij gesloten"),
+    ("A,One,,,lost,,,,,2026-01-01", "dag nodig waarop hij geopend"),
+    ("A,One,,,open,,,,2026-02-01,2026-03-01", "zijn status zegt dat niet"),
     ("A,One,,won,lost,,,,2026-02-01,2026-03-01", "won"),
     ("A,One,,,open,-5,,,,", "-5"),
     ("A,One,,,open,veel,,,,", "veel"),
@@ -395,3 +395,11 @@ def test_reasons_of_loss_are_made_in_one_case_of_letters(world: World, take_in: 
     )
     assert LossReason.objects.filter(name__iexact="geen budget").count() == 1
     assert StageVisit.objects.count() == 2
+
+
+def test_a_refusal_names_the_column_as_the_file_does(
+    world: World, take_in: Importing, refusals: Reasons
+) -> None:
+    mapping = {"columns": {"title": {"from": "Naam"}, "value": {"from": "Bedrag (excl.)"}}}
+    run = take_in("Naam;Bedrag (excl.)\nEen;veel\n", mapping=mapping, decimals="comma")
+    assert refusals(run) == ["“Bedrag (excl.)” is geen bedrag: “veel”."]

@@ -108,7 +108,7 @@ class LeadUpdates:
                 setattr(lead, attname, value)
         changed = bool(changes)
         if lead.closed_at and course.closed_at is None and lead.closed_at < lead.opened_at:
-            raise RowRefused(_("“closed_at” is before “opened_at”."))
+            raise RowRefused(_("The lead was closed before it was opened."))
         if changes:
             self._record(lead, "lead_changed", data={"changes": changes})
         if row.get("owner"):
@@ -203,7 +203,7 @@ class LeadUpdates:
         if same_status and same_close and (same_stage or not lead.is_open):
             return False
         if course.closed_at and course.closed_at < lead.opened_at:
-            raise RowRefused(_("“closed_at” is before “opened_at”."))
+            raise RowRefused(_("The lead was closed before it was opened."))
         if course.closed_at is None:
             at = max(self.books.acts.now, lead.stage_entered_at)
             stage = course.stage
@@ -219,7 +219,7 @@ class LeadUpdates:
             if self._same_moment(course.closed_at, lead.stage_entered_at):
                 course.closed_at = lead.stage_entered_at
             elif course.closed_at < lead.stage_entered_at:
-                raise RowRefused(_("“closed_at” is before the lead entered its present stage."))
+                raise RowRefused(_("The lead was closed before it entered its present stage."))
             self._leave(lead, course.status, course.closed_at)
         else:
             # The file corrects how or when the lead was closed.

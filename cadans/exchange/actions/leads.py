@@ -114,11 +114,11 @@ class LeadsImport:
         if opened_at is None:
             if closed is not None:
                 raise RowRefused(
-                    _("A closed lead needs “opened_at”, or its sales cycle would be a guess.")
+                    _("A closed lead needs the day it was opened, or its cycle would be a guess.")
                 )
             opened_at = books.acts.now
         if closed is not None and closed < opened_at:
-            raise RowRefused(_("“closed_at” is before “opened_at”."))
+            raise RowRefused(_("The lead was closed before it was opened."))
         owner = names.owner(books, row["owner"]) if row.get("owner") else None
         product = names.named(books, "products", row["product"]) if row.get("product") else None
         related = {
@@ -235,10 +235,10 @@ class LeadsImport:
                 )
         if status in {None, "open"} and closed is not None:
             raise RowRefused(
-                _("The lead has “closed_at” but its status does not say that it is closed.")
+                _("The lead has a day on which it was closed, but its status does not say so.")
             )
         if status in {"won", "lost", "cancelled"} and closed is None:
-            raise RowRefused(_("A closed lead needs “closed_at”."))
+            raise RowRefused(_("A closed lead needs the day on which it was closed."))
         return Course(status, stage, closed)
 
 

@@ -326,6 +326,7 @@ class _Running:
             dates=dates,
             decimals=decimals,
             zone=ZoneInfo(self.organisation.time_zone),
+            header_of=self.mapping.header_of,
         )
 
 

@@ -173,7 +173,7 @@ class StageChangesImport:
         for row in rows:
             try:
                 if self._is_too_late(lead, books, row):
-                    raise RowRefused(_("“entered_at” is after the lead was closed."))
+                    raise RowRefused(_("The lead entered the stage after it was closed."))
                 stage = self.names.stage(process, row.stage, retired=True)
                 if row.owner:
                     owner = self.names.owner(books, row.owner)
