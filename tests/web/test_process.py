@@ -525,15 +525,23 @@ def test_a_rule_with_limits_hours_and_who_is_next(manager, world):
         ends="22:00",
         other_who=[f"user:{world.bram.id}", ""],
         other_way=["round_robin", "round_robin"],
+        other_most=["12", ""],
+        other_hours=["office", ""],
         other_kept=["", ""],
     )
     assert answer.status_code == 200
     to = rule.to
     assert (to.strategy, to.most_share, to.most_open) == ("likeliest_to_win", 40, 30)
     assert (to.hours.days, to.hours.starts.hour, to.hours.ends.hour) == ("56", 18, 22)
-    assert [target.users for target in rule.otherwise] == [[world.bram.id]]
+    (other,) = rule.otherwise
+    assert (other.users, other.most_open, other.hours) == ([world.bram.id], 12, "office")
     told = answer.context["rules"][0].after
-    for words in ("meeste kans", "hoogstens 30 open leads", "18:00 tot 22:00", "→ Bram Mulder"):
+    for words in (
+        "meeste kans",
+        "hoogstens 30 open leads",
+        "18:00 tot 22:00",
+        "→ Bram Mulder · hoogstens 12",
+    ):
         assert words in told
     post(manager, f"stages/demo/rules/{rule.key}/", **reopened(manager, rule))
     assert stage("demo").rules[-1] == rule
@@ -564,10 +572,14 @@ def test_a_rule_by_value(manager, world):
         ({"hours": "own", "starts": "09:00", "ends": "17:00"}, "minstens één dag"),
         ({"hours": "own", "days": ["1"], "starts": "09:00", "ends": "08:00"}, "twee tijden"),
         ({"most_open": "0"}, "1"),
+        ({"other_who": ["team"], "other_most": ["veel"]}, "“veel” open leads"),
+        ({"other_who": ["team"], "other_most": ["0"]}, "“0” open leads"),
         ({"most_share": "5", "strategy": "likeliest_to_win"}, "10"),
     ],
 )
 def test_a_wrong_rule_comes_back_with_its_words(manager, world, filled, words):
+    if "other_who" in filled:
+        filled = {**filled, "other_who": [f"team:{world.team.id}"]}
     answer, rule = rule_saved(manager, world, **filled)
     assert (answer.status_code, rule) == (422, None)
     assert words in answer.content.decode()
@@ -575,13 +587,26 @@ def test_a_wrong_rule_comes_back_with_its_words(manager, world, filled, words):
 
 def test_what_the_form_cannot_show_of_who_is_next_is_kept(manager, world):
     document = as_document(draft_of(pipeline()))
-    limited = {"users": [str(world.anna.id)], "most_open": 3, "strategy": "fewest_open"}
-    document["stages"][0]["rules"][0]["otherwise"] = [limited]
+    own_hours = {"days": "6", "starts": "18:00", "ends": "20:00"}
+    document["stages"][0]["rules"][0]["otherwise"] = [
+        {"users": [str(world.anna.id)], "most_open": 3, "hours": own_hours},
+        {"team": str(world.team.id), "strategy": "likeliest_to_win", "most_share": 40},
+        {
+            "strategy": "tier",
+            "bands": [
+                {"at_least": 0, "team": str(world.team.id)},
+                {"at_least": 5000, "users": [str(world.anna.id)]},
+            ],
+        },
+    ]
     save_draft(world.manager, pipeline(), document=document, revision=1)
     before = stage().rules[0]
     panel = manager.get(f"{DESIGNER}stages/new/rules/inside/", **PANEL).content.decode()
     post(manager, "stages/new/rules/inside/", **filled_in(panel))
     assert stage().rules[0] == before
+    filled = filled_in(panel)
+    post(manager, "stages/new/rules/inside/", **filled | {"other_hours": ["office", "", ""]})
+    assert stage().rules[0].otherwise[0].hours == "office"
 
 
 def test_who_gets_what_nobody_can_take(manager, world):

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadans.assignment.rules import AssignmentRule, Band, Hours, Target
-from cadans.playbooks.words import STRATEGIES, lexicon, target_words
+from cadans.playbooks.words import STRATEGIES, hours_words, lexicon, target_words
 from cadans.team.models import Team, User
 from cadans.web.amounts import AmountField
 from cadans.web.settings.forms import WEEKDAYS
@@ -33,8 +34,9 @@ ABOUT_STRATEGIES = {
 }
 MOST_BANDS, MOST_OTHERS = 12, 5
 AMOUNT = AmountField()
-LIMITS = ("most_open", "hours")
-"""What a further target keeps when another is chosen for it."""
+MOST_OPEN = 100_000
+SHOWN = {"team", "users", "strategy", "most_open", "hours"}
+"""What a row shows of a further target."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,19 @@ class BandRow:
 
 @dataclass(frozen=True)
 class OtherRow:
-    """A further target as the form shows it. `kept` is what the form cannot show, as JSON."""
+    """A further target as the form shows it. `kept` is what the form cannot show, as JSON.
+
+    `hours` is "", `office`, or `own`: then hours of their own are in `kept`, told in `own_hours`.
+    """
 
     number: str
     who: str = ""
     strategy: str = "round_robin"
+    most_open: str = ""
+    hours: str = ""
     kept: str = ""
     told: str = ""
+    own_hours: str = ""
 
 
 class RuleForm(forms.Form):
@@ -105,7 +113,7 @@ class RuleForm(forms.Form):
     most_open = forms.IntegerField(
         label=gettext_lazy("Open leads that each may have at most"),
         min_value=1,
-        max_value=100_000,
+        max_value=MOST_OPEN,
         required=False,
         help_text=gettext_lazy("Empty: as many as the team says of its members."),
     )
@@ -144,6 +152,13 @@ class RuleForm(forms.Form):
             self.add_error("users", _("Choose at least one person."))
         if cleaned.get("target") == "tier":
             self._clean_bands(cleaned)
+        for row in others_in(_query(self.data)):
+            if row.who and row.most_open and not _is_limit(row.most_open):
+                self.add_error(
+                    None,
+                    _("Who is next may have at most “%(number)s” open leads: give a whole number.")
+                    % {"number": row.most_open},
+                )
         if cleaned.get("hours") == "own":
             starts, ends = cleaned.get("starts"), cleaned.get("ends")
             if not cleaned.get("days"):
@@ -264,10 +279,11 @@ def bands_in(data: QueryDict) -> list[BandRow]:
 
 def others_in(data: QueryDict) -> list[OtherRow]:
     """The further targets as they were filled in."""
-    columns = (data.getlist(name) for name in ("other_who", "other_way", "other_kept"))
+    names = ("other_who", "other_way", "other_most", "other_hours", "other_kept")
+    columns = (data.getlist(name) for name in names)
     return [
-        OtherRow(str(n), who, way, kept, _told(kept))
-        for n, (who, way, kept) in enumerate(zip(*columns, strict=False))
+        _row(n, who, way, most.strip(), hours, kept)
+        for n, (who, way, most, hours, kept) in enumerate(zip_longest(*columns, fillvalue=""))
     ]
 
 
@@ -298,12 +314,26 @@ def _others_of(rule: AssignmentRule | None) -> list[OtherRow]:
     rows = []
     for number, target in enumerate(rule.otherwise if rule else ()):
         kept = target.model_dump(mode="json", exclude_defaults=True)
-        has_more = kept.keys() - {"team", "users", "strategy"}
-        text = json.dumps(kept) if has_more else ""
+        own = isinstance(target.hours, Hours)
+        text = json.dumps(kept) if own or kept.keys() - SHOWN else ""
         who = "" if target.bands else who_of(target)
         way = "round_robin" if target.bands else target.strategy
-        rows.append(OtherRow(str(number), who, way, text, _told(text)))
+        most = str(target.most_open or "")
+        hours = "own" if own else str(target.hours or "")
+        rows.append(_row(number, who, way, most, hours, text))
     return rows
+
+
+def _row(number: int, who: str, way: str, most: str, hours: str, kept: str) -> OtherRow:
+    known = _kept(kept)
+    own = ""
+    if isinstance(known.get("hours"), dict):
+        try:
+            own = hours_words(Hours.model_validate(known["hours"]))
+        except ValueError:
+            own = ""
+    told = _told(kept) if known.keys() - SHOWN else ""
+    return OtherRow(str(number), who, way, most, hours, kept, told, own)
 
 
 def _other(row: OtherRow) -> dict[str, Any]:
@@ -311,8 +341,19 @@ def _other(row: OtherRow) -> dict[str, Any]:
     if not row.who:
         return kept
     way = row.strategy if row.strategy in ABOUT_STRATEGIES else "round_robin"
-    limits: dict[str, Any] = {name: kept[name] for name in LIMITS if name in kept}
-    return {**limits, **_named(row.who), "strategy": way}
+    hours = kept.get("hours") if row.hours == "own" else row.hours
+    share = kept.get("most_share") if way == "likeliest_to_win" else None
+    return {
+        **_named(row.who),
+        "strategy": way,
+        "most_open": int(row.most_open) if _is_limit(row.most_open) else None,
+        "hours": hours if isinstance(hours, dict) or hours == "office" else None,
+        "most_share": share,
+    }
+
+
+def _is_limit(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_OPEN
 
 
 def _kept(text: str) -> dict[str, Any]:
