@@ -40,6 +40,12 @@ class Event(Row):
             models.Index(fields=["pipeline", "-id"], name="event_of_pipeline"),
             models.Index(fields=["subject", "id"], name="event_of_subject"),
             models.Index(fields=["act"], name="event_of_act"),
+            # Who was handed a lead by a person: reports ask who owned it when.
+            models.Index(
+                fields=["lead", "at"],
+                condition=models.Q(kind="lead_assigned", because={}),
+                name="handover_of_lead",
+            ),
         ]
 
     def __str__(self) -> str:
