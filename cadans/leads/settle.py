@@ -36,6 +36,9 @@ from cadans.process.models import Published, published
 from cadans.process.needs import needs_of_rules
 from cadans.team.queries import absent_days, organisation, team_manager_of, working_time
 
+Skipped = tuple[uuid.UUID, str, Any]
+"""A task that was skipped: its id, its key, and its name (in each language where it has them)."""
+
 
 @dataclass
 class Deed:
@@ -50,6 +53,8 @@ class Deed:
     gathered: Gathered = field(default_factory=dict)
     fresh: Gathered = field(default_factory=dict)
     """What happens to the lead within the act itself, and so is not in the database yet."""
+    skipped: list[Skipped] | None = None
+    """The tasks of the stay that were skipped together with those of other leads, if they were."""
 
     @property
     def subject(self) -> Subject:
@@ -146,12 +151,13 @@ def _close_visit(deed: Deed, steps: Sequence[decide.CloseVisit]) -> None:
 def _skip_tasks(deed: Deed, steps: Sequence[decide.SkipTasks]) -> None:
     if deed.visit is None:
         return
-    skipped = _skip_open_tasks(deed.visit, at=deed.at)
-    for task in deed.act.new(Task):
-        if task.visit_id == deed.visit.id and task.state == Task.State.OPEN:
-            task.state, task.ended_at = Task.State.SKIPPED, deed.at
-            skipped.append((task.id, task.key, task.name_in or task.name))
-    for id, key, name in sorted(skipped):
+    if deed.skipped is not None:
+        skipped, deed.skipped = deed.skipped, None
+    elif deed.visit._state.adding:
+        skipped = _skip_new_tasks(deed, deed.visit)
+    else:
+        skipped = skip_open_tasks([deed.visit.id], at=deed.at).get(deed.visit.id, [])
+    for id, key, name in sorted(skipped, key=lambda task: task[0]):
         deed.record(
             "task_skipped",
             data={"task": id, "key": key, "name": name},
@@ -159,17 +165,28 @@ def _skip_tasks(deed: Deed, steps: Sequence[decide.SkipTasks]) -> None:
         )
 
 
-def _skip_open_tasks(visit: StageVisit, *, at: datetime) -> list[tuple[uuid.UUID, str, Any]]:
-    """Skip a stay's open tasks; the id, key and name of each."""
-    if visit._state.adding:
-        return []
-    skipped = rows(
+def _skip_new_tasks(deed: Deed, visit: StageVisit) -> list[Skipped]:
+    """Skip the tasks of a stay that began within this act: nothing of it is written yet."""
+    skipped: list[Skipped] = []
+    for task in deed.act.new(Task):
+        if task.visit_id == visit.id and task.state == Task.State.OPEN:
+            task.state, task.ended_at = Task.State.SKIPPED, deed.at
+            skipped.append((task.id, task.key, task.name_in or task.name))
+    return skipped
+
+
+def skip_open_tasks(visits: Sequence[uuid.UUID], *, at: datetime) -> dict[uuid.UUID, list[Skipped]]:
+    """Skip the open tasks of stays, at that moment; which they were, by stay."""
+    told = rows(
         "UPDATE leads_task SET state = 'skipped', ended_at = %s "
-        "WHERE visit_id = %s AND state = 'open' RETURNING id, key, name, name_in",
+        "WHERE visit_id = ANY(%s) AND state = 'open' RETURNING visit_id, id, key, name, name_in",
         at,
-        visit.id,
+        list(visits),
     )
-    return [(id, key, json.loads(name_in) or name) for id, key, name, name_in in skipped]
+    skipped: dict[uuid.UUID, list[Skipped]] = {}
+    for visit, id, key, name, name_in in told:
+        skipped.setdefault(visit, []).append((id, key, json.loads(name_in) or name))
+    return skipped
 
 
 def _assign(deed: Deed, steps: Sequence[decide.Assign]) -> None:

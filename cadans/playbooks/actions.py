@@ -413,9 +413,13 @@ def _take_along(
                 visit.lead_id: visit
                 for visit in StageVisit.objects.filter(lead__in=ids, left_at=None)
             }
+            begun = {one.id for one in visits.values() if one.entered_at <= act.at}
+            skipped = settle.skip_open_tasks(list(begun), at=act.at)
             for lead in rows:
                 act.caused_from_now_on_by(cause)
                 deed = settle.deed_on(act, lead, process, visits.get(lead.id))
+                if deed.visit is not None and deed.visit.id in begun:
+                    deed.skipped = skipped.get(deed.visit.id, [])
                 settle.carry_out(deed, steps)
                 settle.save(deed)
             act.flush()
