@@ -55,6 +55,42 @@ def funnel_line(label: str, row: dict[str, Any]) -> list[str]:
     ]
 
 
+def adoption_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of adoption; of each kind of breach how many there were."""
+    heads = [answer["filters"].get("by", ""), "Worked", "In process", "Adoption", "95 %"]
+    heads += ["Override", "Jump", "Late task", "Stalled", "Silent close"]
+    lines = [adoption_line(row["label"], row) for row in answer["rows"]]
+    return heads, lines, adoption_line("Total", answer["total"])
+
+
+def adoption_line(label: str, row: dict[str, Any]) -> list[str]:
+    """One row of adoption as text."""
+    return [
+        *(label, str(row["worked"]), str(row["in_process"])),
+        *(percent(row["adoption"]), interval(row["adoption"])),
+        *(str(kind["count"]) for kind in row["breaches"].values()),
+    ]
+
+
+def cycle_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of a cycle length."""
+    heads = [answer["filters"].get("by", ""), "Won", "Median days", "95 %", "Mean", "85 %"]
+    heads += ["Lost", "Median days", "Before ask", "Ask to decision"]
+    lines = [cycle_line(row["label"], row) for row in answer["rows"]]
+    return heads, lines, cycle_line("Total", answer["total"])
+
+
+def cycle_line(label: str, row: dict[str, Any]) -> list[str]:
+    """One row of a cycle length as text."""
+    won, lost = row["won"], row["lost"]
+    sure = DASH if won["low"] is None else f"{won['low']:.2f}–{won['high']:.2f}"
+    return [
+        *(label, str(won["leads"]), days(won["median"]), sure, days(won["mean"])),
+        *(days(won["p85"]), str(lost["leads"]), days(lost["median"])),
+        *(days(row[name]["median"]) for name in ("before_ask", "ask_to_decision")),
+    ]
+
+
 def cycle_lines(answer: dict[str, Any]) -> Lines:
     """Heads, lines and total of a cycle length."""
     heads = [answer["filters"].get("by", ""), "Won", "Median days", "95 %", "Mean", "85 %"]
@@ -90,6 +126,7 @@ def days(value: float | None) -> str:
 
 
 LINES: dict[str, Callable[[dict[str, Any]], Lines]] = {
+    "adoption": adoption_lines,
     "win-rate": win_rate_lines,
     "funnel": funnel_lines,
     "cycle": cycle_lines,

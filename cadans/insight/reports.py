@@ -13,13 +13,14 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from cadans.ground.errors import NotFound
-from cadans.insight import cycle, funnel, win_rate
+from cadans.insight import adoption, cycle, funnel, win_rate
 from cadans.insight.facts import Sql
 from cadans.insight.filters import Filters
 from cadans.leads.lead import Lead, LeadQuerySet
 from cadans.team.models import User
 
 METRICS: dict[str, Callable[[Filters, User | None], dict[str, Any]]] = {
+    "adoption": adoption.adoption,
     "win-rate": win_rate.win_rate,
     "funnel": funnel.funnel,
     "cycle": cycle.cycle,
@@ -28,6 +29,7 @@ METRICS: dict[str, Callable[[Filters, User | None], dict[str, Any]]] = {
 Entry = TypeVar("Entry")
 
 BEHIND: dict[str, Callable[..., Sql]] = {
+    "adoption": adoption.leads_of,
     "win-rate": win_rate.leads_of,
     "funnel": funnel.leads_of,
     "cycle": cycle.leads_of,
@@ -53,7 +55,7 @@ def leads_behind(
     `key` is the row's key ("" for the total), `part` the figure's: `won`, `closed`, `entered`,
     `lost`, … Its count equals the figure. Raises Invalid for a key or part that is none.
     """
-    extra = {"stage": stage} if metric in ("funnel", "cycle") else {}
+    extra = {"stage": stage} if metric in ("adoption", "funnel", "cycle") else {}
     ids = known(metric, BEHIND)(filters, user, key, part, **extra)
     leads = Lead.objects.present() if user is None else Lead.objects.visible_to(user)
     found: LeadQuerySet = leads.filter(id__in=RawSQL(ids.text, ids.values))  # noqa: S611 - see facts.py
