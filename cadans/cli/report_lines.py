@@ -91,25 +91,6 @@ def cycle_line(label: str, row: dict[str, Any]) -> list[str]:
     ]
 
 
-def cycle_lines(answer: dict[str, Any]) -> Lines:
-    """Heads, lines and total of a cycle length."""
-    heads = [answer["filters"].get("by", ""), "Won", "Median days", "95 %", "Mean", "85 %"]
-    heads += ["Lost", "Median days", "Before ask", "Ask to decision"]
-    lines = [cycle_line(row["label"], row) for row in answer["rows"]]
-    return heads, lines, cycle_line("Total", answer["total"])
-
-
-def cycle_line(label: str, row: dict[str, Any]) -> list[str]:
-    """One row of a cycle length as text."""
-    won, lost = row["won"], row["lost"]
-    sure = DASH if won["low"] is None else f"{won['low']:.2f}–{won['high']:.2f}"
-    return [
-        *(label, str(won["leads"]), days(won["median"]), sure, days(won["mean"])),
-        *(days(won["p85"]), str(lost["leads"]), days(lost["median"])),
-        *(days(row[name]["median"]) for name in ("before_ask", "ask_to_decision")),
-    ]
-
-
 def percent(rate: dict[str, Any]) -> str:
     """`63.15 %`, or a dash."""
     return DASH if rate["value"] is None else f"{rate['value'] * 100:.2f} %"
