@@ -10,6 +10,7 @@ from typing import Any
 from cadans.events.models import Event
 from cadans.events.replay import replay
 from cadans.leads.models import Closing, Lead, StageVisit
+from cadans.process.models import Stage
 
 AT_ONCE = 2000
 
@@ -54,6 +55,45 @@ def assert_replay_equals_tables() -> int:
             assert one.fields["stage"] == str(lead.stage_id), lead.external_id
             assert one.fields["title"] == lead.title
             assert [end["closing"] for end in one.closings][-1:] == closings[key]
+    assert_visits_are_in_their_place()
+    return compared
+
+
+def assert_visits_are_in_their_place() -> int:
+    """Compare what the database keeps beside each visit with the definition, read off the rows.
+
+    Of a lead's visits those count that are on the way up, and not of a win that was undone. The
+    first of them to a stage is its first; `higher_at` is when any to a higher stage came next.
+    Returns how many visits were compared.
+    """
+    stages = {stage.id: stage for stage in Stage.objects.all()}
+    undone: dict[uuid.UUID, list[datetime]] = {}
+    for closing in Closing.objects.exclude(reopened_at=None):
+        assert closing.reopened_at is not None
+        undone.setdefault(closing.lead_id, []).append(closing.reopened_at)
+    of_leads: dict[uuid.UUID, list[StageVisit]] = {}
+    compared = 0
+    for visit in StageVisit.objects.order_by("entered_at", "id"):
+        of_leads.setdefault(visit.lead_id, []).append(visit)
+    for lead, visits in of_leads.items():
+        counting = [
+            visit
+            for visit in visits
+            if (ends := stages[visit.stage_id].ends_in) != "lost"
+            and not (ends and any(at > visit.entered_at for at in undone.get(lead, ())))
+        ]
+        for visit in visits:
+            same = [one for one in counting if one.stage_id == visit.stage_id]
+            higher = [
+                one.entered_at
+                for one in counting
+                if one.entered_at >= visit.entered_at
+                and stages[one.stage_id].position > stages[visit.stage_id].position
+            ]
+            counts = visit in counting
+            assert visit.is_first == (counts and same[0] == visit)
+            assert visit.higher_at == (min(higher, default=None) if counts else None)
+            compared += 1
     return compared
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from cadans.demo.rows import Rows, as_json
@@ -43,13 +44,14 @@ def keep(rows: Rows, twin: Twin) -> None:
     )
     for model, values in twin.rows:
         rows.add(model, values)
-    for stay in twin.stays:
-        rows.add(StageVisit, _visit_row(twin, stay))
+    for stay, following in pairwise([*twin.stays, None]):
+        if stay is not None:
+            rows.add(StageVisit, _visit_row(twin, stay, following))
     for task in twin.tasks:
         rows.add(Task, _task_row(twin, task))
 
 
-def _visit_row(twin: Twin, stay: Stay) -> dict[str, Any]:
+def _visit_row(twin: Twin, stay: Stay, following: Stay | None) -> dict[str, Any]:
     return {
         "id": stay.id,
         "lead": twin.id,
@@ -66,6 +68,9 @@ def _visit_row(twin: Twin, stay: Stay) -> dict[str, Any]:
         "held": False,
         "entered_by": stay.entered_by,
         "left_by": stay.left_by,
+        # As if leads only went up: the database sets the others right (docs/decisions/0018).
+        "is_first": True,
+        "higher_at": following.entered_at if following else None,
     }
 
 

@@ -138,83 +138,39 @@ def open_leads(filters: Filters, user: User | None) -> Facts:
     return counted(facts, filters, user)
 
 
-# Entering a stage that ends in won counts only if it was not undone by reopening. Stages that
-# end in lost are no part of the way up. (Looked up by lead and index, not joined as a list: right
-# after an import the database knows little of its tables and would search the list for each visit.)
-COUNTS = """
-    s.ends_in <> 'lost' and (s.ends_in <> 'won' or not exists (
-        select from leads_closing undone
-        where undone.lead_id = v.lead_id and undone.reopened_at > v.entered_at))
+# How a lead ended, as its own row says: the closing that stands has the same, in another table.
+ENDING = """
+    select case when l.status = 'open' then null else l.status end as status,
+           l.closed_at as at, l.loss_reason_id as reason_id
 """
 
-# Each visit of the leads in question, beside the one that follows it in time. What is entered at
-# the same moment as a lower stage counts as following it (imports have whole seconds, and moves
-# that the process makes by itself take no time at all).
-FOLLOWED = f"""
-    select v.lead_id, v.pipeline_id, v.version_id, v.stage_id, v.owner_id, v.entered_at, v.id,
-           s.position, s.ends_in,
-           lead(v.entered_at) over following as next_at,
-           lead(s.position) over following as next_position,
-           max(s.position) over (following rows between unbounded preceding and 1 preceding)
-               as highest_before
-    from leads_stagevisit v join process_stage s on s.id = v.stage_id
-    where {COUNTS} and {{scope}}
-    window following as
-        (partition by v.lead_id, v.pipeline_id order by v.entered_at, s.position, v.id)
-"""
-
-# The first visit of each lead to each stage, and when the lead was first higher up after it.
-# Nearly every lead only goes up: then each visit is the first to its stage, and the next one is
-# the higher one. Only for visits of leads that were moved back are the others searched.
-ENTRIES = f"""
-    select e.*,
-           case when e.next_position > e.position then e.next_at
-                when e.next_position is not null then (
-                    select min(v.entered_at)
-                    from leads_stagevisit v join process_stage s on s.id = v.stage_id
-                    where v.lead_id = e.lead_id and v.pipeline_id = e.pipeline_id
-                      and s.position > e.position and v.entered_at >= e.entered_at and {COUNTS})
-           end as higher_at
-    from ({FOLLOWED}) e
-    where e.entered_at >= %s and e.entered_at < %s and (
-        e.highest_before is null or e.position > e.highest_before or not exists (
-            select from leads_stagevisit v join process_stage s on s.id = v.stage_id
-            where v.lead_id = e.lead_id and v.stage_id = e.stage_id and {COUNTS}
-              and (v.entered_at, v.id) < (e.entered_at, e.id)))
-"""
-
-# Leads with no visit in the period cannot have entered anything in it.
-SCOPE = """
-    {pipeline} and v.lead_id in (
-        select visit.lead_id from leads_stagevisit visit
-        where visit.entered_at >= %s and visit.entered_at < %s)
-"""
-
-REACHED = "(f.higher_at is not null or coalesce(c.status, '') = 'won')"
-LOST = f"(not {REACHED} and coalesce(c.status, '') = 'lost')"
-WAITING = f"(not {REACHED} and c.status is null)"
+REACHED = "(f.higher_at is not null or l.status = 'won')"
+LOST = "(f.higher_at is null and l.status = 'lost')"
+WAITING = "(f.higher_at is null and l.status = 'open')"
 IDLE = "(now_in.idle_days is not null and l.touched_at < %s - now_in.idle_days * interval '1 day')"
 
 
 def entries(filters: Filters, user: User | None) -> Facts:
     """The first entry of each lead into each stage, where it fell in the period.
 
-    `f.higher_at` is when the lead next entered a higher stage; `c` the closing that stands, if
-    any; `now_in` the stage in which the lead is now. Cancelled leads are not among them.
+    `f.higher_at` is when the lead next entered a higher stage; `c` how the lead ended, if it
+    did; `now_in` the stage in which the lead is now. Cancelled leads are not among them. Which
+    visit is the first, and what followed it, the database keeps itself beside each visit
+    (docs/decisions/0018); the stage that ends in lost, and a win that was undone, are none.
     """
-    pipeline = Sql("true")
-    if filters.pipeline not in (None, NONE):
-        pipeline = Sql("v.pipeline_id = %s", (filters.pipeline,))
-    period = (filters.begins, filters.ends)
-    inner = ENTRIES.replace("{scope}", SCOPE.replace("{pipeline}", pipeline.text))
     facts = Facts(
         source=Sql(
-            f"({inner}) f join leads_lead l on l.id = f.lead_id"
+            "leads_stagevisit f join leads_lead l on l.id = f.lead_id"
             " join process_stage now_in on now_in.id = l.stage_id"
-            " left join leads_closing c on c.lead_id = l.id and c.reopened_at is null",
-            (*pipeline.values, *period, *period),
+            f" cross join lateral ({ENDING}) c",
         ),
-        where=(Sql("(c.status is null or c.status <> 'cancelled')"),),
+        where=(
+            Sql(
+                "f.is_first and f.entered_at >= %s and f.entered_at < %s",
+                (filters.begins, filters.ends),
+            ),
+            Sql("l.status <> 'cancelled'"),
+        ),
         at="f.entered_at",
         owner="f.owner_id",
         pipeline="f.pipeline_id",

@@ -77,8 +77,8 @@ def outcomes(on: datetime) -> dict[str, Sql]:
         "stalled": stalled,
         "active": Sql(f"{WAITING} and not") + idle(on),
         "resolved": Sql(f"({REACHED} or {LOST})"),
-        "won": Sql("c.status = 'won'"),
-        "decided": Sql("c.status in ('won', 'lost')"),
+        "won": Sql("l.status = 'won'"),
+        "decided": Sql("l.status in ('won', 'lost')"),
     }
 
 
@@ -169,7 +169,7 @@ def _outcomes_of(facts: Facts, moment: datetime, key: Sql, join: str = "") -> Sq
     """One row an entry: its stage, what became of it, in how many days, and the breakdown."""
     what = (
         key
-        + f"as key, f.stage_id as stage, c.status as ending, case when {REACHED} then {DAYS} end"
+        + f"as key, f.stage_id as stage, l.status as ending, case when {REACHED} then {DAYS} end"
         f" as days, case when {REACHED} then 'reached_next' when {LOST} then 'lost' when"
         + idle(moment)
         + "then 'stalled' else 'active' end as outcome"

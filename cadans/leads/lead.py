@@ -201,6 +201,15 @@ class StageVisit(Row):
     )
     entered_by = models.UUIDField(help_text="the event that began it")
     left_by = models.UUIDField(null=True, help_text="the event that ended it")
+    # Kept by the database itself, whoever writes visits (docs/decisions/0018).
+    is_first = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="the lead's first visit to the stage, and one that counts on the way up",
+    )
+    higher_at = models.DateTimeField(
+        null=True, help_text="when the lead first entered a higher stage after it"
+    )
 
     class Meta:
         constraints = [
@@ -222,6 +231,12 @@ class StageVisit(Row):
                 fields=["pipeline", "entered_at"],
                 include=["lead", "stage", "owner", "left_at", "how"],
                 name="visit_by_pipeline",
+            ),
+            models.Index(
+                fields=["pipeline", "entered_at"],
+                include=["lead", "stage", "owner", "version", "higher_at"],
+                condition=Q(is_first=True),
+                name="first_visits",
             ),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from cadans.events.models import Event
 from cadans.ground.errors import Conflict, Invalid, NotFound, Outdated
 from cadans.leads import settle
 from cadans.leads.actions import add_loss_reason, add_source
+from cadans.leads.actions.placing import place_visits_anew
 from cadans.leads.models import Lead, StageVisit
 from cadans.playbooks import check
 from cadans.playbooks.complaints import invalid
@@ -380,17 +381,39 @@ def _new_version(
 
 def _sync_stages(act: Act, pipeline: Pipeline, design: Design) -> None:
     """Let the stages' rows say what the design says; those it lacks are retired, not removed."""
-    present = {stage.key: stage for stage in pipeline.stages.all()}
-    for position, one in enumerate(design.stages):
-        row = present.pop(one.key, None) or Stage(pipeline=pipeline, key=one.key)
-        row.name = dict(one.name)
+    known = {stage.key: stage for stage in pipeline.stages.order_by("position", "key")}
+    before = _way_up(known.values())
+    drawn = {one.key: one for one in design.stages}
+    for position, key in enumerate(_places(list(drawn), list(known))):
+        row = known.get(key) or Stage(pipeline=pipeline, key=key)
         row.position = position
-        row.ends_in = one.ends_in or ""
-        row.idle_days = one.idle_days
-        row.retired_at = None
+        if one := drawn.get(key):
+            row.name = dict(one.name)
+            row.ends_in = one.ends_in or ""
+            row.idle_days = one.idle_days
+            row.retired_at = None
+        else:
+            row.retired_at = row.retired_at or act.at
         row.save()
-    retired = [stage.id for stage in present.values() if stage.retired_at is None]
-    Stage.objects.filter(id__in=retired).update(retired_at=act.at)
+    if _way_up(known.values()) != before:
+        place_visits_anew(pipeline.id)
+
+
+def _places(drawn: list[str], known: list[str]) -> list[str]:
+    """The stages drawn, and behind each those that are gone and stood behind it until now.
+
+    So the leads that passed a stage which is gone still went on to a higher one.
+    """
+    order = list(drawn)
+    for key, before in zip(known, [None, *known], strict=False):
+        if key not in order:
+            order.insert(0 if before is None else order.index(before) + 1, key)
+    return order
+
+
+def _way_up(stages: Iterable[Stage]) -> list[tuple[uuid.UUID, str]]:
+    """The stages in their order, and how each ends: what says which visit is a step up."""
+    return [(one.id, one.ends_in) for one in sorted(stages, key=lambda one: one.position)]
 
 
 def _take_along(

@@ -18,6 +18,7 @@ from cadans.leads.facts import facts_of
 from cadans.leads.models import Closing, Lead, StageVisit, Task
 from cadans.process.decide import next_steps
 from cadans.process.models import published
+from tests.retold import assert_visits_are_in_their_place
 from tests.world import MONDAY, World, build
 
 STAGES = ["new", "demo", "proposal", "contract", "won"]
@@ -151,6 +152,10 @@ class AnySequence(RuleBasedStateMachine):
         still_in = [visit for visit in visits if visit.left_at is None]
         assert len(still_in) == (1 if lead.is_open else 0)
         assert visits[-1].stage_id == lead.stage_id
+
+    @invariant()
+    def visits_know_their_place(self) -> None:
+        assert assert_visits_are_in_their_place() > 0
 
     @invariant()
     def a_closing_stands_exactly_while_the_lead_is_closed(self) -> None:

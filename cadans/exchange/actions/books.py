@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -111,8 +112,9 @@ class Books:
     ) -> None:
         """Enter a lead's stays and ends, with the events that tell of them, in order of time."""
         waiting = list(history.ends)
-        for stay in history.stays:
-            self.stay(lead, process, stay)
+        for stay, following in pairwise([*history.stays, None]):
+            assert stay is not None
+            self.stay(lead, process, stay, following)
             if waiting and waiting[0].stage is stay.stage and waiting[0].at == stay.left_at:
                 self.end(
                     lead,
@@ -124,7 +126,9 @@ class Books:
                     reason=reason,
                 )
 
-    def stay(self, lead: uuid.UUID, process: Process, stay: Stay) -> None:
+    def stay(
+        self, lead: uuid.UUID, process: Process, stay: Stay, following: Stay | None = None
+    ) -> None:
         """Enter one stay, with its events."""
         visit, owner = new_id(), str(stay.owner) if stay.owner else None
         stage = str(stay.stage.id)
@@ -174,6 +178,8 @@ class Books:
             jumped=stay.jumped,
             entered_by=entered,
             left_by=left,
+            # Mostly right, and then the database has nothing to change (docs/decisions/0018).
+            higher_at=following.entered_at if following and is_up(stay, following) else None,
         )
 
     def end(
@@ -240,6 +246,12 @@ class Books:
         if self._rates[currency, day] is None:
             return None
         return convert(value, currency, to=self.organisation.currency, on=day)
+
+
+def is_up(stay: Stay, following: Stay) -> bool:
+    """Whether the stay that follows is further on the way to won."""
+    there = following.stage
+    return there.ends_in != "lost" and there.position > stay.stage.position
 
 
 def _default(field: models.Field[Any, Any]) -> Any:
