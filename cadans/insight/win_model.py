@@ -28,10 +28,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from math import exp, inf, lgamma, log
+from math import exp, inf, log
 from typing import Any
 
 from cadans.assignment.chances import EVERYWHERE, segment_of
+from cadans.insight.shrinkage import NO_DIFFERENCES, Spread, spread_of
 
 TRAITS = ("source", "territory", "product_line", "size")
 """What can make leads alike: all of it known before the lead is won or lost. The value is not
@@ -40,12 +41,6 @@ among them, since what is lost early or for nothing often has none."""
 KNOWN = 0.95
 """The part of closed leads that must have a trait for it to be looked at. One that is filled in
 only when a lead goes well would tell the outcome, and whoever fills it in would seem to win."""
-
-STRENGTHS = (3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 200.0, 400.0)
-"""Values of K that are considered: with a win rate of 1 in 3 a spread of 24 to 2 per cent."""
-
-NO_DIFFERENCES = 0.25
-"""How likely it is that reps do not differ at all, before anything is seen."""
 
 BY_KIND = 0.2
 """How likely it is, before anything is seen, that they differ from one kind of leads to another;
@@ -205,39 +200,8 @@ def _kinds(
         yield tally, _tilted(tally.rate, own[rep])
 
 
-@dataclass(frozen=True)
-class Spread:
-    """How far chances lie apart: the log of the Bayes factor of "they do" against "they do not",
-    and the strength K of the Betas if they do (the harmonic mean of what is likely)."""
-
-    evidence: float
-    strength: float
-
-
 def _spread(tallies: Iterable[tuple[Tally, float]]) -> Spread:
-    rows = [(tally.wins, tally.closed, rate) for tally, rate in tallies]
-    none = sum(won * log(rate) + (n - won) * log(1 - rate) for won, n, rate in rows)
-    logs = [
-        sum(_beta_binomial(won, n, rate, strength) for won, n, rate in rows) - none
-        for strength in STRENGTHS
-    ]
-    highest = max(logs)
-    shares = [exp(one - highest) for one in logs]
-    inverse = sum(share / strength for share, strength in zip(shares, STRENGTHS, strict=True))
-    return Spread(highest + log(sum(shares) / len(shares)), sum(shares) / inverse)
-
-
-def _beta_binomial(won: int, n: int, rate: float, strength: float) -> float:
-    """The log likelihood of a row of `n` leads of which `won` were won, in a given order."""
-    a, b = strength * rate, strength * (1 - rate)
-    return (
-        lgamma(a + won)
-        - lgamma(a)
-        + lgamma(b + n - won)
-        - lgamma(b)
-        - lgamma(strength + n)
-        + lgamma(strength)
-    )
+    return spread_of((tally.wins, tally.closed, rate) for tally, rate in tallies)
 
 
 def _tilt(tally: Tally, strength: float) -> float:

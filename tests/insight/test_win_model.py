@@ -16,7 +16,7 @@ from scipy.stats import betabinom, binom, chisquare
 from cadans.assignment.candidates import Candidate, Context, Rota
 from cadans.assignment.chances import Chances, chances_in
 from cadans.assignment.strategies import likeliest_to_win
-from cadans.insight import win_model
+from cadans.insight import shrinkage, win_model
 from cadans.insight.win_model import Cell, learn
 
 LEADS = 5000
@@ -96,9 +96,9 @@ def test_the_evidence_is_that_of_the_beta_binomial() -> None:
     rows = [(12, 40), (30, 60), (5, 25)]
     rate = 47 / 125
     tallies = [(win_model.Tally(n, won, n * rate), rate) for won, n in rows]
-    for strength in win_model.STRENGTHS:
+    for strength in shrinkage.STRENGTHS:
         ours = sum(
-            win_model._beta_binomial(won, n, rate, strength)
+            shrinkage.beta_binomial(won, n, rate, strength)
             - won * np.log(rate)
             - (n - won) * np.log(1 - rate)
             for won, n in rows
