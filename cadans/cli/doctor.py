@@ -38,6 +38,15 @@ def doctor() -> None:
     sys.exit(1 if any(findings) else 0)
 
 
+def stop_unless_well(*checks: Callable[[], Finding]) -> None:
+    """End the command with the first thing that is wrong and what to do, before it half works."""
+    for check in checks:
+        if finding := check():
+            raise click.ClickException(
+                f"{check.__name__.replace('_', ' ').capitalize()}: {finding}"
+            )
+
+
 def _found(name: str, check: Callable[[], Finding]) -> Finding:
     try:
         finding = check()

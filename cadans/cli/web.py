@@ -3,6 +3,7 @@
 import click
 
 from cadans.cli.database import needs_database
+from cadans.cli.doctor import migrations, static_files, stop_unless_well
 from cadans.cli.serving import host, port
 from cadans.config.parts import run_web
 
@@ -13,4 +14,5 @@ from cadans.config.parts import run_web
 @needs_database
 def web(host: str, port: int) -> None:
     """Serve the pages and the API only. Run `cadans prepare` first."""
+    stop_unless_well(migrations, static_files)
     run_web(host, port)

@@ -6,6 +6,7 @@ import click
 from django.core.management import call_command
 
 from cadans.cli.database import needs_database
+from cadans.cli.doctor import migrations, stop_unless_well
 from cadans.config.parts import FAREWELL, end_with_watcher
 
 
@@ -23,6 +24,7 @@ def worker(concurrency: int) -> None:
 
     Run as many of these as there is work for.
     """
+    stop_unless_well(migrations)
     end_with_watcher()
     call_command(
         "procrastinate",

@@ -100,3 +100,22 @@ def test_doctor_says_what_to_do_when_no_worker_runs(run) -> None:
     assert result.exit_code == 1
     assert "start `cadans worker`" in result.output
     assert "✓ Migrations" in result.output
+
+
+@pytest.mark.django_db
+def test_serving_pages_waits_until_all_is_prepared(run, settings, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = str(tmp_path)
+    result = run("web")
+    assert result.exit_code == 1
+    assert "Static files: They are not collected: run `cadans prepare`." in result.output
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_no_part_starts_on_a_database_of_another_version(
+    run, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cadans.cli.doctor.unapplied_migrations", lambda: ["leads.0099_next"])
+    result = run(name)
+    assert result.exit_code == 1
+    assert "Migrations: 1 are not applied: run `cadans migrate`." in result.output
