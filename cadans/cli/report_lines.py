@@ -91,6 +91,26 @@ def cycle_line(label: str, row: dict[str, Any]) -> list[str]:
     ]
 
 
+def deal_size_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of deal sizes."""
+    heads = [answer["filters"].get("by", ""), "Won", "Value won", "Mean", "95 %", "Median"]
+    heads += ["85 %", "Without value", "Within", "Mix"]
+    lines = [deal_size_line(row["label"], row, row["change"]) for row in answer["rows"]]
+    total = answer["total"]
+    return heads, lines, deal_size_line("Total", total, total["change"])
+
+
+def deal_size_line(label: str, row: dict[str, Any], change: dict[str, Any] | None) -> list[str]:
+    """One row of deal sizes as text."""
+    mean, parts = row["mean"], change or {}
+    return [
+        *(label, str(row["won"]), row["won_value"]["amount"] or DASH, mean["amount"] or DASH),
+        DASH if mean["low"] is None else f"{mean['low']}–{mean['high']}",
+        *(row[name]["amount"] or DASH for name in ("median", "p85")),
+        *(str(row["without_value"]), parts.get("within") or DASH, parts.get("mix") or DASH),
+    ]
+
+
 def percent(rate: dict[str, Any]) -> str:
     """`63.15 %`, or a dash."""
     return DASH if rate["value"] is None else f"{rate['value'] * 100:.2f} %"
@@ -111,5 +131,6 @@ LINES: dict[str, Callable[[dict[str, Any]], Lines]] = {
     "win-rate": win_rate_lines,
     "funnel": funnel_lines,
     "cycle": cycle_lines,
+    "deal-size": deal_size_lines,
 }
 """Of each metric, how it is laid out."""

@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from cadans.ground.errors import NotFound
-from cadans.insight import adoption, cycle, funnel, win_rate
+from cadans.insight import adoption, cycle, deal_size, funnel, win_rate
 from cadans.insight.facts import Sql
 from cadans.insight.filters import Filters
 from cadans.leads.lead import Lead, LeadQuerySet
@@ -24,6 +24,7 @@ METRICS: dict[str, Callable[[Filters, User | None], dict[str, Any]]] = {
     "win-rate": win_rate.win_rate,
     "funnel": funnel.funnel,
     "cycle": cycle.cycle,
+    "deal-size": deal_size.deal_size,
 }
 
 Entry = TypeVar("Entry")
@@ -33,6 +34,7 @@ BEHIND: dict[str, Callable[..., Sql]] = {
     "win-rate": win_rate.leads_of,
     "funnel": funnel.leads_of,
     "cycle": cycle.leads_of,
+    "deal-size": deal_size.leads_of,
 }
 
 

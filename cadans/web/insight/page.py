@@ -38,6 +38,7 @@ def tabs_named() -> dict[str, str]:
         "overview": _("Overview"),
         "win-rate": _("Win rate"),
         "funnel": _("Funnel"),
+        "deal-size": _("Deal size"),
     }
 
 

@@ -29,6 +29,7 @@ def reason(word: str) -> str:
         "won_without_value": _("None of the won leads has a value, so a rate says nothing."),
         "only_lost": _("Only lost leads have a reason."),
         "last_stage": _("The last stage: there is no next one."),
+        "too_few": _("Too few leads to say anything."),
     }.get(word, "")
 
 
@@ -125,6 +126,9 @@ def days(value: float | None) -> str:
 def list_named(metric: str, part: str) -> str:
     """What a list behind a figure holds."""
     return {
+        ("deal-size", "won"): _("Leads won"),
+        ("deal-size", "valued"): _("Leads won with a value"),
+        ("deal-size", "unknown"): _("Leads won without a value"),
         ("win-rate", "closed"): _("Leads won or lost"),
         ("win-rate", "won"): _("Leads won"),
         ("win-rate", "lost"): _("Leads lost"),
