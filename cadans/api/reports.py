@@ -33,6 +33,9 @@ class ReportQuestion(BaseModel):
     product_line: Key | None = None
     source: Key | None = None
     currency: Key | None = None
+    against: Key | None = Field(default=None, description="impact: the version to compare with")
+    against_from: Key | None = Field(default=None, description="impact: a period to compare with")
+    against_to: Key | None = Field(default=None, description="its first day not counted")
 
 
 class Report(BaseModel):

@@ -34,6 +34,11 @@ WIDE = 160
 @click.option("--product-line", metavar="NAME")
 @click.option("--source", metavar="NAME")
 @click.option("--currency", metavar="CODE", help="Only leads in this currency.")
+@click.option("--against", metavar="ID", help="impact: the process version to compare with.")
+@click.option(
+    "--against-from", metavar="D", help="impact: a period to compare with, its first day,"
+)
+@click.option("--against-to", metavar="D", help="and the first day that is no longer part of it.")
 @click.option(
     "--format",
     "shape",

@@ -111,6 +111,32 @@ def deal_size_line(label: str, row: dict[str, Any], change: dict[str, Any] | Non
     ]
 
 
+def impact_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of process impact: each figure before, after, and its change."""
+    heads = [answer["filters"].get("by", ""), "Win rate before", "After", "Change", "95 %"]
+    heads += ["Days before", "After", "Change", "95 %", "Deal before", "After", "Change", "95 %"]
+    lines = [impact_line(row["label"], row) for row in answer["rows"]]
+    return heads, lines, impact_line("Total", answer["total"])
+
+
+def impact_line(label: str, row: dict[str, Any]) -> list[str]:
+    """One row of process impact as text."""
+    won, length, size = row["win_rate"], row["cycle"], row["deal_size"]
+    sides = ("before", "after")
+    return [
+        *(label, *(percent(won[side]) for side in sides), *changed(won["change"])),
+        *(*(days(length[side]["mean"]) for side in sides), *changed(length["change"])),
+        *(*(size[side]["amount"] or DASH for side in sides), *changed(size["change"])),
+    ]
+
+
+def changed(change: dict[str, Any]) -> tuple[str, str]:
+    """`+12.3 %` with its interval, or dashes."""
+    value, low, high = (change[name] for name in ("value", "low", "high"))
+    sure = DASH if low is None else f"{low * 100:+.1f}…{high * 100:+.1f}"
+    return DASH if value is None else f"{value * 100:+.1f} %", sure
+
+
 def percent(rate: dict[str, Any]) -> str:
     """`63.15 %`, or a dash."""
     return DASH if rate["value"] is None else f"{rate['value'] * 100:.2f} %"
@@ -128,6 +154,7 @@ def days(value: float | None) -> str:
 
 LINES: dict[str, Callable[[dict[str, Any]], Lines]] = {
     "adoption": adoption_lines,
+    "impact": impact_lines,
     "win-rate": win_rate_lines,
     "funnel": funnel_lines,
     "cycle": cycle_lines,

@@ -33,6 +33,9 @@ Choice = uuid.UUID | str
 """The id of what is chosen, or NONE."""
 
 CHOICES = ("pipeline", "version", "owner", "team", "territory", "product", "product_line", "source")
+AGAINST = ("against", "against_since", "against_until")
+"""What a comparison compares with."""
+
 BREAKDOWNS = (
     *("owner", "team", "territory", "product", "product_line", "source"),
     *("stage", "loss_reason", "month", "quarter", "pipeline"),
@@ -44,7 +47,8 @@ class Filters:
     """Which leads a report is about, and how it is broken down.
 
     `since` and `until` are days in the organisation's time zone; `until` is the first day that
-    no longer counts. `territory` stands for its whole branch of the tree.
+    no longer counts. `territory` stands for its whole branch of the tree. `against` (a version) or
+    `against_since` to `against_until` is what a comparison compares with.
     """
 
     since: date
@@ -60,8 +64,20 @@ class Filters:
     source: Choice | None = None
     currency: str | None = None
     by: str | None = None
+    against: Choice | None = None
+    against_since: date | None = None
+    against_until: date | None = None
 
     def __post_init__(self) -> None:
+        if (self.against_since is None) != (self.against_until is None):
+            raise Invalid(
+                _("A period to compare with needs a first and a last day."), pointer="/against_from"
+            )
+        if self.against_since and self.against_until and self.against_until <= self.against_since:
+            raise Invalid(
+                _("The period ends before it begins. Its last day must come after its first."),
+                pointer="/against_to",
+            )
         if self.until <= self.since:
             raise Invalid(
                 _("The period ends before it begins. Its last day must come after its first."),
@@ -98,7 +114,7 @@ class Filters:
 
     def as_json(self) -> dict[str, Any]:
         """The filters in force, for the report's answer."""
-        chosen = {name: getattr(self, name) for name in (*CHOICES, "currency", "by")}
+        chosen = {name: getattr(self, name) for name in (*CHOICES, "currency", "by", *AGAINST)}
         return {name: str(value) for name, value in chosen.items() if value is not None}
 
     def period_as_json(self) -> dict[str, str]:
@@ -137,7 +153,15 @@ def read_filters(
             pointer="/currency",
         )
     by = query.get("by") or None
-    return Filters(since=since, until=until, zone=zone, currency=currency, by=by, **chosen)
+    against: dict[str, Any] = {}
+    if query.get("against"):
+        against["against"] = _choice("version", str(query["against"]), pointer="/against")
+    for name, field in (("against_from", "against_since"), ("against_to", "against_until")):
+        if query.get(name):
+            against[field] = _day(query[name], name)
+    return Filters(
+        since=since, until=until, zone=zone, currency=currency, by=by, **chosen, **against
+    )
 
 
 def _day(text: Any, name: str) -> date:
@@ -167,7 +191,7 @@ NAMED_BY: dict[str, tuple[Callable[[], QuerySet[Any]], Callable[[str], Q]]] = {
 }
 
 
-def _choice(name: str, text: str) -> Choice:
+def _choice(name: str, text: str, *, pointer: str = "") -> Choice:
     """The id behind an id, key, address or name. Raises Invalid when there is no such thing."""
     if text == NONE:
         return NONE
@@ -176,7 +200,7 @@ def _choice(name: str, text: str) -> Choice:
     if found is None:
         raise Invalid(
             _("There is no %(what)s “%(text)s”.") % {"what": what(name), "text": text},
-            pointer=f"/{name}",
+            pointer=pointer or f"/{name}",
         )
     chosen: uuid.UUID = found.pk
     return chosen

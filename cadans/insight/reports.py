@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from cadans.ground.errors import NotFound
-from cadans.insight import adoption, cycle, deal_size, funnel, win_rate
+from cadans.insight import adoption, cycle, deal_size, funnel, impact, win_rate
 from cadans.insight.facts import Sql
 from cadans.insight.filters import Filters
 from cadans.leads.lead import Lead, LeadQuerySet
@@ -21,6 +21,7 @@ from cadans.team.models import User
 
 METRICS: dict[str, Callable[[Filters, User | None], dict[str, Any]]] = {
     "adoption": adoption.adoption,
+    "impact": impact.impact,
     "win-rate": win_rate.win_rate,
     "funnel": funnel.funnel,
     "cycle": cycle.cycle,
@@ -31,6 +32,7 @@ Entry = TypeVar("Entry")
 
 BEHIND: dict[str, Callable[..., Sql]] = {
     "adoption": adoption.leads_of,
+    "impact": impact.leads_of,
     "win-rate": win_rate.leads_of,
     "funnel": funnel.leads_of,
     "cycle": cycle.leads_of,
