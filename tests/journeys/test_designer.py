@@ -1,16 +1,19 @@
 """A manager builds a process in the browser, publishes it, changes it, publishes it again."""
 
 import re
+import uuid
 
 import pytest
 from playwright.sync_api import ElementHandle, Locator, Page, expect
 
 from cadans.assignment.models import Territory
+from cadans.events.models import Event
 from cadans.leads.actions import move_lead
 from cadans.leads.models import Lead, StageVisit, Task
 from cadans.playbooks.actions import make_pipeline
 from cadans.process.models import Pipeline, published
 from tests.journeys.axe import complaints
+from tests.retold import assert_replay_equals_tables
 
 
 @pytest.fixture
@@ -98,10 +101,11 @@ def settled(page: Page) -> None:
     expect(busy).to_have_count(0)
 
 
-def publish(page: Page, version: int, why: str, mapping: str = "") -> None:
+def publish(page: Page, version: int, why: str, mapping: str = "", moving: int = 0) -> None:
     page.get_by_role("link", name="Publiceren…").click()
     if mapping:
-        panel(page).get_by_label(re.compile("gaan naar|gaat naar")).select_option(label=mapping)
+        gone = panel(page).get_by_label(re.compile(f"{moving} leads in .* gaan naar"))
+        gone.select_option(label=mapping)
     panel(page).locator("#publish-note").fill(why)
     panel(page).get_by_role("button", name="Live zetten").click()
     expect(page.get_by_text(f"Live: versie {version}")).to_be_visible()
@@ -158,30 +162,83 @@ def test_a_trial_process_is_built_published_changed_and_published_again(visit, w
     assert (voorstel.is_ask, voorstel.enforcement, voorstel.idle_days) == (True, "block", 5)
 
     live = Pipeline.objects.get(id=trial.id)
-    leads = [world.lead(pipeline=live, owner=None, value=20_000, opened_at=None) for _ in range(8)]
-    in_demo = leads[:5]
-    for lead in in_demo:
-        move_lead(world.manager, lead, stage="demo", reason="Proef loopt")
-    assert {lead.owner for lead in leads} <= {world.anna, world.bram, world.chris}
-    visits = set(StageVisit.objects.values_list("id", "stage", "entered_at"))
-    bel = Task.objects.filter(lead=leads[7], key="bel").get()
+    lying = in_flight(world, live, {"new": 170, "proef": 130, "demo": 120, "voorstel": 80})
+    everybody = set().union(*lying.values())
+    assert len(everybody) == 500
+    owners = dict(Lead.objects.values_list("id", "owner"))
+    assert set(owners.values()) == {world.anna.id, world.bram.id, world.chris.id}
+    bel = Task.objects.get(lead=min(lying["new"]), key="bel")
     assert bel.assignee in {world.anna, world.bram, world.chris}
     assert bel.due_at is not None
-    assert Task.objects.get(lead=leads[7], key="mail-na").due_at is None
+    assert Task.objects.get(lead=bel.lead, key="mail-na").due_at is None
+    ended, events, stays = past(everybody)
 
     page.reload()
     choose(page, "Demo", "Instellingen")
     page.get_by_text("Deze fase verwijderen").click()
     page.get_by_role("button", name="“Demo” verwijderen").click()
     expect(page.locator(".stage-tile")).to_have_count(4)
-    publish(page, 2, "Zonder demo", mapping="Voorstel")
-    for lead in in_demo:
-        assert world.stage_of(lead) == "voorstel"
-    assert Lead.objects.filter(pipeline=live, version__number=2).count() == 8
-    assert visits <= set(StageVisit.objects.values_list("id", "stage", "entered_at"))
+    add_stage(page, "Opname")
+    choose(page, "Proef", "Doelen")
+    add_goal(page, "box", {"Naam in het Nederlands": "Gegevens geladen"})
+    publish(page, 2, "Zonder demo", mapping="Voorstel", moving=120)
+    now = {
+        stage: set(Lead.objects.filter(stage__key=stage).values_list("id", flat=True))
+        for stage in (*lying, "opname")
+    }
+    # Every lead where the mapping says, and nobody else anywhere else.
+    assert now == {
+        "new": lying["new"],
+        "proef": lying["proef"],
+        "demo": set(),
+        "voorstel": lying["demo"] | lying["voorstel"],
+        "opname": set(),
+    }
+    assert Lead.objects.filter(pipeline=live, version__number=2, status="open").count() == 500
+    assert dict(Lead.objects.values_list("id", "owner")) == owners
+    # History is untouched: what was over, and what was told of it, and when each stay began.
+    ended_now, events_now, stays_now = past(everybody)
+    assert ended <= ended_now
+    assert events <= events_now
+    assert stays <= stays_now
+    began = StageVisit.objects.filter(lead__in=lying["demo"], stage__key="demo")
+    assert set(began.values_list("how", "version__number")) == {("moved", 1)}
+    assert_replay_equals_tables()
+
     page.get_by_role("link", name="Versies").click()
     expect(page.get_by_text("Fase “Demo” verwijderd")).to_be_visible()
     expect(page.get_by_text("Eerst zien, dan kopen")).to_be_visible()
+    expect(page.get_by_text("Leads in “Demo” gingen verder in “Voorstel”.")).to_be_visible()
+    expect(page.get_by_text("500 open leads volgen deze versie.")).to_be_visible()
+    page.get_by_role("link", name="Vergelijk met versie 1").click()
+    compared = page.locator("#comparison")
+    expect(compared.locator(".side-by-side[data-state=removed]")).to_contain_text("Demo")
+    expect(compared.locator(".side-by-side[data-state=added]")).to_contain_text("Opname")
+    expect(compared).to_contain_text("Gegevens geladen")
+
+
+def in_flight(world, pipeline: Pipeline, number: dict[str, int]) -> dict[str, set[uuid.UUID]]:
+    """So many open leads in each stage, made and moved by the product's own actions."""
+    lying: dict[str, set[uuid.UUID]] = {stage: set() for stage in number}
+    for stage, many in number.items():
+        for _ in range(many):
+            fields = {"people": [], "company": None, "owner": None, "opened_at": None}
+            lead = world.lead(pipeline=pipeline, value=20_000, **fields)
+            if stage != "new":
+                move_lead(world.manager, lead, stage=stage, reason="Proef loopt")
+            lying[stage].add(lead.id)
+    return lying
+
+
+def past(leads: set[uuid.UUID]) -> tuple[set[object], set[object], set[object]]:
+    """Stays that are over, events, and when each stay began under which version."""
+    visits = StageVisit.objects.filter(lead__in=leads)
+    ended = visits.filter(left_at__isnull=False)
+    return (
+        set(ended.values_list("id", "stage", "version", "entered_at", "left_at", "how")),
+        set(Event.objects.filter(lead__in=leads).values_list("id", "kind", "at", "cause")),
+        set(visits.values_list("id", "stage", "version", "entered_at")),
+    )
 
 
 def order(page: Page) -> list[str]:
