@@ -60,6 +60,13 @@ function startForms() {
     setTimeout(() => button.setAttribute("aria-busy", "true"));
     setTimeout(() => button.removeAttribute("aria-busy"), 8000);
   });
+  // What htmx sends is under way until it is answered, however long that takes.
+  const pressed = ({ detail }) => {
+    const button = detail.requestConfig?.triggeringEvent?.submitter;
+    return button?.classList.contains("btn") ? button : null;
+  };
+  document.addEventListener("htmx:beforeSend", (event) => pressed(event)?.setAttribute("aria-busy", "true"));
+  document.addEventListener("htmx:afterRequest", (event) => pressed(event)?.removeAttribute("aria-busy"));
 }
 
 function start() {
