@@ -1,11 +1,14 @@
 """`cadans web`: one part of `cadans serve`, for machines that do nothing else."""
 
+import os
+import subprocess
+import sys
+
 import click
 
 from cadans.cli.database import needs_database
-from cadans.cli.doctor import migrations, static_files, stop_unless_well
 from cadans.cli.serving import host, port
-from cadans.config.parts import run_web
+from cadans.config.parts import WATCHER, run_web
 
 
 @click.command()
@@ -14,5 +17,9 @@ from cadans.config.parts import run_web
 @needs_database
 def web(host: str, port: int) -> None:
     """Serve the pages and the API only. Run `cadans prepare` first."""
-    stop_unless_well(migrations, static_files)
+    if WATCHER not in os.environ:
+        # `cadans serve` has prepared all. In a process of its own: this one stays without Django.
+        found = subprocess.run([sys.executable, "-m", "cadans", "prepare", "--check"])
+        if found.returncode:
+            sys.exit(found.returncode)
     run_web(host, port)

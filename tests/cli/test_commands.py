@@ -105,17 +105,30 @@ def test_doctor_says_what_to_do_when_no_worker_runs(run) -> None:
 @pytest.mark.django_db
 def test_serving_pages_waits_until_all_is_prepared(run, settings, tmp_path: Path) -> None:
     settings.STATIC_ROOT = str(tmp_path)
-    result = run("web")
+    result = run("prepare", "--check")
     assert result.exit_code == 1
     assert "Static files: They are not collected: run `cadans prepare`." in result.output
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["web", "worker"])
+@pytest.mark.parametrize("arguments", [["prepare", "--check"], ["worker"]])
 def test_no_part_starts_on_a_database_of_another_version(
-    run, name: str, monkeypatch: pytest.MonkeyPatch
+    run, arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cadans.cli.doctor.unapplied_migrations", lambda: ["leads.0099_next"])
-    result = run(name)
+    result = run(*arguments)
     assert result.exit_code == 1
     assert "Migrations: 1 are not applied: run `cadans migrate`." in result.output
+
+
+def test_pages_alone_are_not_served_before_all_is_prepared(
+    run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.delenv("CADANS_WATCHER", raising=False)
+    monkeypatch.setattr(
+        "cadans.cli.web.subprocess.run",
+        lambda command: asked.append(command) or subprocess.CompletedProcess(command, 1),
+    )
+    assert run("web").exit_code == 1
+    assert asked == [[sys.executable, "-m", "cadans", "prepare", "--check"]]
