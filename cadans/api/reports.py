@@ -13,7 +13,7 @@ from cadans.api.auth import ApiRequest
 from cadans.api.schemas.kinds import Key
 from cadans.ground.errors import Invalid
 from cadans.insight.filters import read_filters
-from cadans.insight.reports import report
+from cadans.insight.reports import report, span_of
 
 router = Router(tags=["reports"])
 
@@ -56,7 +56,8 @@ def show_report(
 ) -> HttpResponse:
     """A metric over a period, over the leads that the token's user may see."""
     try:
-        filters = read_filters(question.model_dump(by_alias=True, exclude_none=True))
+        asked = question.model_dump(by_alias=True, exclude_none=True)
+        filters = read_filters(asked, span=span_of(metric))
         figures = report(metric, filters, request.auth.user)
     except Invalid as error:
         error.pointer = f"?{error.pointer.removeprefix('/')}"

@@ -26,6 +26,7 @@ from cadans.api import (
     playbooks,
     products,
     progress,
+    quotas,
     reports,
     routing_rules,
     signals,
@@ -126,6 +127,7 @@ ROUTERS = {
     "/routing-rules": routing_rules.router,
     "/custom-fields": custom_fields.router,
     "/activity-kinds": activity_kinds.router,
+    "/quotas": quotas.router,
     "/imports": imports.router,
     "/tries": tries.router,
 }

@@ -13,7 +13,7 @@ from rich.table import Table
 from cadans.cli.database import needs_database
 from cadans.cli.report_lines import LINES
 from cadans.insight.filters import BREAKDOWNS, read_filters
-from cadans.insight.reports import METRICS
+from cadans.insight.reports import METRICS, span_of
 from cadans.insight.reports import report as metric_report
 from cadans.insight.tables import as_csv
 
@@ -48,8 +48,13 @@ WIDE = 160
 )
 @needs_database
 def report(metric: str, from_: str | None, shape: str, **chosen: str | None) -> None:
-    """Ask for a report over all leads and print it. Without dates: the last twelve months."""
-    answer = metric_report(metric, read_filters({"from": from_, **chosen}), None)
+    """Ask for a report over all leads and print it.
+
+    Without dates: the last twelve months, or this quarter of what lies ahead.
+    """
+    answer = metric_report(
+        metric, read_filters({"from": from_, **chosen}, span=span_of(metric)), None
+    )
     if shape == "json":
         click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
     elif shape == "csv":

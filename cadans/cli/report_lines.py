@@ -137,6 +137,72 @@ def changed(change: dict[str, Any]) -> tuple[str, str]:
     return DASH if value is None else f"{value * 100:+.1f} %", sure
 
 
+def forecast_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of a forecast: the three methods side by side."""
+    heads = [answer["filters"].get("by", ""), "Basic", "Stage", "Model", "80 %"]
+    heads += ["Already won", "Open expected", "Quota", "Attained", "Coverage", "Actual"]
+    lines = [forecast_line(row["label"], row) for row in answer["rows"]]
+    return heads, lines, forecast_line("Total", answer["total"])
+
+
+def forecast_line(label: str, row: dict[str, Any]) -> list[str]:
+    """One row of a forecast as text."""
+    model = row["model"]
+    sure = DASH if model["low"] is None else f"{model['low']}–{model['high']}"
+    return [
+        *(label, *(money(row[method]) for method in ("basic", "stage", "model")), sure),
+        *(money(row[name]) for name in ("already_won", "open_expected", "quota")),
+        *(percent(row["attainment"]), percent(row["coverage"]), money(row["actual"])),
+    ]
+
+
+def quotas_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of quotas."""
+    heads = [answer["filters"].get("by", ""), "Quota", "Won", "Attained", "Pace"]
+    heads += ["Still to win", "Chance"]
+    lines = [quotas_line(row["label"], row) for row in answer["rows"]]
+    return heads, lines, quotas_line("Total", answer["total"])
+
+
+def quotas_line(label: str, row: dict[str, Any]) -> list[str]:
+    """One row of quotas as text."""
+    return [
+        *(label, money(row["quota"]), money(row["won"]), percent(row["attainment"])),
+        *(percent(row["pace"]), money(row["still_to_win"]), percent(row["chance"])),
+    ]
+
+
+def money(value: dict[str, Any]) -> str:
+    """`EUR 1250.00`, or a dash."""
+    return DASH if value["amount"] is None else f"{value['currency']} {value['amount']}"
+
+
+def impact_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of process impact: each figure before, after, and its change."""
+    heads = [answer["filters"].get("by", ""), "Win rate before", "After", "Change", "95 %"]
+    heads += ["Days before", "After", "Change", "95 %", "Deal before", "After", "Change", "95 %"]
+    lines = [impact_line(row["label"], row) for row in answer["rows"]]
+    return heads, lines, impact_line("Total", answer["total"])
+
+
+def impact_line(label: str, row: dict[str, Any]) -> list[str]:
+    """One row of process impact as text."""
+    won, length, size = row["win_rate"], row["cycle"], row["deal_size"]
+    sides = ("before", "after")
+    return [
+        *(label, *(percent(won[side]) for side in sides), *changed(won["change"])),
+        *(*(days(length[side]["mean"]) for side in sides), *changed(length["change"])),
+        *(*(size[side]["amount"] or DASH for side in sides), *changed(size["change"])),
+    ]
+
+
+def changed(change: dict[str, Any]) -> tuple[str, str]:
+    """`+12.3 %` with its interval, or dashes."""
+    value, low, high = (change[name] for name in ("value", "low", "high"))
+    sure = DASH if low is None else f"{low * 100:+.1f}…{high * 100:+.1f}"
+    return DASH if value is None else f"{value * 100:+.1f} %", sure
+
+
 def percent(rate: dict[str, Any]) -> str:
     """`63.15 %`, or a dash."""
     return DASH if rate["value"] is None else f"{rate['value'] * 100:.2f} %"
@@ -158,6 +224,8 @@ LINES: dict[str, Callable[[dict[str, Any]], Lines]] = {
     "win-rate": win_rate_lines,
     "funnel": funnel_lines,
     "cycle": cycle_lines,
+    "forecast": forecast_lines,
+    "quotas": quotas_lines,
     "deal-size": deal_size_lines,
 }
 """Of each metric, how it is laid out."""

@@ -127,18 +127,28 @@ def last_twelve_months(today: date) -> tuple[date, date]:
     return today.replace(day=1) - relativedelta(months=11), today + timedelta(days=1)
 
 
+def this_quarter(today: date) -> tuple[date, date]:
+    """The quarter in which a day lies."""
+    first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+    return first, first + relativedelta(months=3)
+
+
 def read_filters(
-    query: Mapping[str, Any], *, settings: Organisation | None = None, today: date | None = None
+    query: Mapping[str, Any],
+    *,
+    settings: Organisation | None = None,
+    today: date | None = None,
+    span: Callable[[date], tuple[date, date]] = last_twelve_months,
 ) -> Filters:
     """Filters from an address or a command line: `from`, `to`, `by`, `pipeline`, `owner`, …
 
-    Dates are ISO dates, `to` exclusive; without them the last twelve months; `from=all` for all
-    time. Things are named by id, by key (pipelines), by e-mail address (owners) or by name.
+    Dates are ISO dates, `to` exclusive; without them `span` (the last twelve months); `from=all`
+    for all time. Things are named by id, by key (pipelines), by e-mail address (owners) or by name.
     Raises Invalid, with a pointer to the parameter, when something is unknown.
     """
     zone = (settings or organisation()).time_zone
     day = today or timezone.now().astimezone(ZoneInfo(zone)).date()
-    since, until = last_twelve_months(day)
+    since, until = span(day)
     if query.get("from") == "all":
         since, until = EARLIEST, LATEST
     elif query.get("from"):

@@ -7,15 +7,17 @@ in METRICS. Pages, the API, the command line and alerts all come through here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from cadans.ground.errors import NotFound
-from cadans.insight import adoption, cycle, deal_size, funnel, impact, win_rate
+from cadans.insight import adoption, cycle, deal_size, funnel, impact, quotas, win_rate
 from cadans.insight.facts import Sql
-from cadans.insight.filters import Filters
+from cadans.insight.filters import Filters, last_twelve_months, this_quarter
+from cadans.insight.forecast import report as forecasts
 from cadans.leads.lead import Lead, LeadQuerySet
 from cadans.team.models import User
 
@@ -25,6 +27,8 @@ METRICS: dict[str, Callable[[Filters, User | None], dict[str, Any]]] = {
     "win-rate": win_rate.win_rate,
     "funnel": funnel.funnel,
     "cycle": cycle.cycle,
+    "forecast": forecasts.forecast,
+    "quotas": quotas.quotas,
     "deal-size": deal_size.deal_size,
 }
 
@@ -36,8 +40,19 @@ BEHIND: dict[str, Callable[..., Sql]] = {
     "win-rate": win_rate.leads_of,
     "funnel": funnel.leads_of,
     "cycle": cycle.leads_of,
+    "forecast": forecasts.leads_of,
+    "quotas": quotas.leads_of,
     "deal-size": deal_size.leads_of,
 }
+
+
+AHEAD = ("forecast", "quotas")
+"""Metrics that look ahead: without dates they are about this quarter."""
+
+
+def span_of(metric: str) -> Callable[[date], tuple[date, date]]:
+    """The period that a metric is about when nobody names one."""
+    return this_quarter if metric in AHEAD else last_twelve_months
 
 
 def report(metric: str, filters: Filters, user: User | None) -> dict[str, Any]:

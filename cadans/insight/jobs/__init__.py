@@ -1,5 +1,5 @@
 """What Insight does by the clock, a file for each subject."""
 
-from cadans.insight.jobs import learning
+from cadans.insight.jobs import learning, snapshots
 
-__all__ = ["learning"]
+__all__ = ["learning", "snapshots"]

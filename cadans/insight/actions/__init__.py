@@ -1,0 +1,1 @@
+"""What Insight writes: snapshots of forecasts, and quotas."""

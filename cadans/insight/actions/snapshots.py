@@ -1,0 +1,39 @@
+"""Write down what is forecast, night after night."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from cadans.insight.forecast.snapshots import (
+    Nights,
+    expected_leads,
+    nights_missed,
+    snapshots_on,
+)
+from cadans.insight.models import ExpectedLead, Snapshot
+
+BATCH = 1000
+
+
+def catch_up(today: date) -> int:
+    """Write down every night that is missing, up to today; answers how many there were.
+
+    A night is written whole or not at all, and twice changes nothing.
+    """
+    return _write(nights_missed(today))
+
+
+def _write(nights: Nights) -> int:
+    for day in sorted(nights):
+        with transaction.atomic():
+            Snapshot.objects.bulk_create(
+                snapshots_on(day, sorted(nights[day])), batch_size=BATCH, ignore_conflicts=True
+            )
+            for span in nights[day]:
+                if span.since == day:
+                    ExpectedLead.objects.bulk_create(
+                        expected_leads(span), batch_size=BATCH, ignore_conflicts=True
+                    )
+    return len(nights)
