@@ -22,6 +22,8 @@ from cadans.leads.actions.placing import place_visits_anew
 from cadans.leads.models import Lead, StageVisit
 from cadans.playbooks import check
 from cadans.playbooks.complaints import invalid
+from cadans.playbooks.files import template_file
+from cadans.playbooks.models import PlaybookFile
 from cadans.playbooks.playbook import template as template_named
 from cadans.playbooks.queries import Stranded, draft_of, findings_of, open_leads, stranded
 from cadans.process.decide import enter, leave
@@ -65,10 +67,12 @@ def make_pipeline(
 ) -> Pipeline:
     """A new pipeline that is only a draft: of a design, of a template (its key), or empty.
 
+    The template's file is kept, so that an export is that file as far as it still holds.
     Raises Invalid when there is no name or the key is taken, NotFound for an unknown template.
     """
     require_role(actor, *DESIGNERS)
     name = _clean_name(name)
+    chosen = template if design is None else None
     if design is None:
         design = template_named(template).design if template else empty_design()
     with Act(actor, via=via) as act:
@@ -83,6 +87,14 @@ def make_pipeline(
             _subject(pipeline),
             data={"key": pipeline.key, "name": name, "template": template or ""},
         )
+        if chosen:
+            PlaybookFile.objects.create(
+                pipeline=pipeline,
+                text=template_file(chosen, pipeline),
+                called=name,
+                taken_at=act.at,
+                taken_by_id=act.actor.id if act.actor else None,
+            )
     return pipeline
 
 

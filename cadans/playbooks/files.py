@@ -12,7 +12,12 @@ from cadans.ground.errors import NotFound
 from cadans.playbooks.filing import file_of, is_said_by
 from cadans.playbooks.lines import Complaint, WrongFile
 from cadans.playbooks.models import PlaybookFile
-from cadans.playbooks.playbook import Playbook, complaints_about, open_playbook
+from cadans.playbooks.playbook import (
+    Playbook,
+    complaints_about,
+    open_playbook,
+    template_text,
+)
 from cadans.playbooks.queries import draft_of, known
 from cadans.process.design import Design
 from cadans.process.models import Pipeline, ProcessVersion
@@ -52,6 +57,17 @@ def draft_file(pipeline: Pipeline) -> str:
 def version_file(pipeline: Pipeline, version: ProcessVersion) -> str:
     """A published version as a file: the one taken in before it, changed where the design was."""
     return _file(pipeline, version.design, _last_file(pipeline, version.published_at))
+
+
+def template_file(template: str, pipeline: Pipeline) -> str:
+    """The file of the template with that key as that of a pipeline made of it: everything of it,
+    comments too, under the pipeline's own key and name. Raises NotFound."""
+    text = head() + template_text(template)
+    named = open_playbook(text).playbook
+    language = "en" if organisation().language == "en" else "nl"
+    name = {**named.name, language: pipeline.name}
+    own = named.model_copy(update={"key": slugify(pipeline.key) or named.key, "name": name})
+    return text if own == named else file_of(own, roll(), before=text, head=head())
 
 
 def version_numbered(pipeline: Pipeline, number: int) -> ProcessVersion:

@@ -137,6 +137,12 @@ def template_texts() -> Iterator[str]:
     return (path.read_text("utf-8") for path in sorted(TEMPLATES.glob("*.yaml")))
 
 
+def template_text(key: str) -> str:
+    """The file of the template with that key. Raises NotFound."""
+    place = templates().index(template(key))
+    return list(template_texts())[place]
+
+
 def template(key: str) -> Playbook:
     """The playbook with that key that comes with the product. Raises NotFound."""
     found = next((one for one in templates() if one.key == key), None)

@@ -7,6 +7,7 @@ from cadans.playbooks import drafting
 from cadans.playbooks.actions import (
     as_document,
     discard_draft,
+    make_pipeline,
     publish_pipeline,
     rename_pipeline,
     save_draft,
@@ -174,3 +175,32 @@ def test_a_file_is_checked_against_who_is_there(world, schools):
     assert [one.line for one in complaints(FILE)] == [13]
     text = draft_file(reread(schools))
     assert text == FILE.replace("Binnendienst", "Elders")
+
+
+def test_what_is_made_of_a_template_is_given_out_as_its_file(world):
+    template = next(text for text in template_texts() if "key: b2b-classic\n" in text)
+    pipeline = make_pipeline(world.manager, name="Zakelijke verkoop", template="b2b-classic")
+    given = draft_file(pipeline)
+    own = template.replace("key: b2b-classic", f"key: {pipeline.key}", 1)
+    assert given == head() + own
+    assert import_playbook(world.manager, given).draft == pipeline.draft
+    publish_pipeline(world.manager, pipeline)
+    pipeline = reread(pipeline)
+    assert draft_file(pipeline) == version_file(pipeline, version_numbered(pipeline, 1)) == given
+    # Where the design is changed the file changes, and nowhere else.
+    changed = drafting.change_stage(as_document(draft_of(pipeline)), "new", {"idle_days": 9})
+    saved = save_draft(world.manager, pipeline, document=changed, revision=pipeline.draft_revision)
+    assert draft_file(saved) == given.replace("idle_days: 3", "idle_days: 9", 1)
+
+
+def test_a_template_under_its_own_key_and_another_name(world):
+    template = next(text for text in template_texts() if "key: b2b-classic\n" in text)
+    pipeline = make_pipeline(
+        world.manager, name="Grote klanten", key="b2b-classic", template="b2b-classic"
+    )
+    expected = template.replace("  nl: Zakelijke verkoop", "  nl: Grote klanten", 1)
+    assert draft_file(pipeline) == head() + expected
+    renamed = rename_pipeline(world.manager, pipeline, name="Reuzen")
+    assert draft_file(renamed) == head() + expected.replace("Grote klanten", "Reuzen", 1)
+    with pytest.raises(NotFound):
+        make_pipeline(world.manager, name="Iets", template="nonsense")
