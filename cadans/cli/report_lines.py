@@ -29,6 +29,29 @@ def win_rate_line(label: str, row: dict[str, Any]) -> list[str]:
     ]
 
 
+def why_lines(answer: dict[str, Any]) -> Lines:
+    """Heads, lines and total of who stands apart in a win rate."""
+    heads = [answer["filters"].get("by", ""), "Won", "Of", "Win rate", "Drawn in", "95 %", ""]
+    lines = [
+        [
+            *(row["label"], str(row["win_rate"]["numerator"]), str(row["win_rate"]["denominator"])),
+            *(percent(row["win_rate"]), percent(row["shrunk"]), interval(row["shrunk"])),
+            row["shrunk"]["side"],
+        ]
+        for row in answer["rows"]
+    ]
+    leads, nurturing = answer["total"]["leads"], answer["total"]["nurturing"]
+    early = ["Lost in the first third", *[""] * 2, percent(leads["early_losses"]), "", "", ""]
+    touched = ["Nurtured against others", *[""] * 2, points(nurturing["difference"]), "", "", ""]
+    return heads, [*lines, early, touched], []
+
+
+def points(difference: dict[str, Any]) -> str:
+    """`+4.20 pts`, or a dash."""
+    value = difference["value"]
+    return DASH if value is None else f"{value * 100:+.2f} pts"
+
+
 def funnel_lines(answer: dict[str, Any]) -> Lines:
     """Heads and lines of a funnel; broken down, a line for each row's each stage."""
     heads = ["Stage", "Entered", "Next", "Conversion", "95 %", "Resolved", "Lost", "Stalled"]
@@ -222,6 +245,7 @@ LINES: dict[str, Callable[[dict[str, Any]], Lines]] = {
     "adoption": adoption_lines,
     "impact": impact_lines,
     "win-rate": win_rate_lines,
+    "win-rate-why": why_lines,
     "funnel": funnel_lines,
     "cycle": cycle_lines,
     "forecast": forecast_lines,

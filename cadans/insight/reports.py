@@ -14,7 +14,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from cadans.ground.errors import NotFound
-from cadans.insight import adoption, cycle, deal_size, funnel, impact, quotas, win_rate
+from cadans.insight import adoption, cycle, deal_size, funnel, impact, quotas, why, win_rate
 from cadans.insight.facts import Sql
 from cadans.insight.filters import Filters, last_twelve_months, this_quarter
 from cadans.insight.forecast import report as forecasts
@@ -25,6 +25,7 @@ METRICS: dict[str, Callable[[Filters, User | None], dict[str, Any]]] = {
     "adoption": adoption.adoption,
     "impact": impact.impact,
     "win-rate": win_rate.win_rate,
+    "win-rate-why": why.why,
     "funnel": funnel.funnel,
     "cycle": cycle.cycle,
     "forecast": forecasts.forecast,
@@ -38,6 +39,7 @@ BEHIND: dict[str, Callable[..., Sql]] = {
     "adoption": adoption.leads_of,
     "impact": impact.leads_of,
     "win-rate": win_rate.leads_of,
+    "win-rate-why": why.leads_of,
     "funnel": funnel.leads_of,
     "cycle": cycle.leads_of,
     "forecast": forecasts.leads_of,

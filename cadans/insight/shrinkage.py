@@ -11,8 +11,8 @@ Source: B. Efron and C. Morris, Data Analysis Using Stein's Estimator and Its Ge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from math import exp, lgamma, log, sqrt
 from typing import Any
 
@@ -22,11 +22,8 @@ STRENGTHS = (3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 200.0, 400.0)
 NO_DIFFERENCES = 0.25
 """How likely it is that chances do not differ at all, before anything is seen."""
 
-TAIL = 0.025
-"""What lies below and above an interval of 95 %."""
-
-HALVINGS = 30
-"""Steps in which a bound is found."""
+TAILS = (0.025, 0.975)
+"""Between these shares of a distribution lies its interval of 95 %."""
 
 SURE_THEY_DIFFER = 0.8
 """Below this likelihood that chances differ at all, nobody is said to stand below or above. In
@@ -36,12 +33,10 @@ simulations with 20 reps of 200 leads each this names one of them in 1 of 200 te
 @dataclass(frozen=True)
 class Spread:
     """How far chances lie apart: the log of the Bayes factor of "they do" against "they do not",
-    the strength K of the Betas if they do (the harmonic mean of what is likely), and how likely
-    each of STRENGTHS is then."""
+    and the strength K of the Betas if they do (the harmonic mean of what is likely)."""
 
     evidence: float
     strength: float
-    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,8 +78,7 @@ def spread_of(rows: Iterable[tuple[int, int, float]]) -> Spread:
     highest = max(logs)
     parts = [exp(one - highest) for one in logs]
     inverse = sum(part / strength for part, strength in zip(parts, STRENGTHS, strict=True))
-    shares = tuple(part / sum(parts) for part in parts)
-    return Spread(highest + log(sum(parts) / len(parts)), sum(parts) / inverse, shares)
+    return Spread(highest + log(sum(parts) / len(parts)), sum(parts) / inverse)
 
 
 def differ(spread: Spread) -> float:
@@ -99,61 +93,31 @@ def standings(counts: Mapping[Any, tuple[int, int]]) -> tuple[float, dict[Any, S
     `counts` holds (won, of how many). Empty when there are not two with leads, or when all or
     none of the leads were won: then there is nothing to stand above or below.
 
-    What is believed of one is a mixture of Betas of each strength, as far as that strength is
-    likely. Nobody has a side while it may well be that all are alike (SURE_THEY_DIFFER).
+    What is believed of one is Beta(K·rate + won, K·(1 - rate) + lost). Nobody has a side while it
+    may well be that all are alike (SURE_THEY_DIFFER).
     """
     counts = {key: (won, n) for key, (won, n) in counts.items() if n}
-    won, closed = (
-        (sum(column) for column in zip(*counts.values(), strict=True)) if counts else (0, 0)
-    )
+    won, closed = sum(w for w, _n in counts.values()), sum(n for _w, n in counts.values())
     if len(counts) < 2 or won in (0, closed):
         return 0.0, {}
     rate = won / closed
     spread = spread_of((w, n, rate) for w, n in counts.values())
     real = differ(spread)
-    found = {key: _standing(_likely(w, n, rate, spread.shares)) for key, (w, n) in counts.items()}
-    if real < SURE_THEY_DIFFER:
-        return real, found
-    return real, {key: replace(one, side=_side(one, rate)) for key, one in found.items()}
+    sure = real >= SURE_THEY_DIFFER
+    k = spread.strength
+    return real, {
+        key: _standing(k * rate + w, k * (1 - rate) + n - w, rate if sure else None)
+        for key, (w, n) in counts.items()
+    }
 
 
-def _side(one: Standing, rate: float) -> str:
-    return "below" if one.high < rate else "above" if one.low > rate else ""
+def _standing(alpha: float, beta: float, rate: float | None) -> Standing:
+    """A Beta as where one stands beside a rate, if there is one to stand beside."""
+    from scipy.special import betaincinv  # large: only what asks for standings needs it
 
-
-Likely = Sequence[tuple[float, float, float]]
-"""Betas that one's chance may come from: (how likely, alpha, beta)."""
-
-
-def _likely(won: int, n: int, rate: float, shares: Sequence[float]) -> Likely:
-    rows = zip(shares, STRENGTHS, strict=True)
-    return [
-        (share, strength * rate + won, strength * (1 - rate) + n - won)
-        for share, strength in rows
-        if share > 1e-6
-    ]
-
-
-def _standing(betas: Likely) -> Standing:
-    from scipy.special import betainc  # large: only what asks for standings needs it
-
-    whole = sum(share for share, _a, _b in betas)
-    mean = sum(share * a / (a + b) for share, a, b in betas) / whole
-
-    def below(x: float) -> float:
-        """How likely it is that the chance is at most x."""
-        return sum(share * float(betainc(a, b, x)) for share, a, b in betas) / whole
-
-    low, high = (_bound(below, tail) for tail in (TAIL, 1 - TAIL))
-    return Standing(mean, low, high)
-
-
-def _bound(below: Callable[[float], float], tail: float) -> float:
-    low, high = 0.0, 1.0
-    for _halving in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if below(middle) < tail else (low, middle)
-    return (low + high) / 2
+    low, high = (float(betaincinv(alpha, beta, tail)) for tail in TAILS)
+    side = "" if rate is None else "below" if high < rate else "above" if low > rate else ""
+    return Standing(alpha / (alpha + beta), low, high, side)
 
 
 def points_lost(

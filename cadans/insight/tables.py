@@ -36,7 +36,10 @@ def as_csv(answer: Mapping[str, Any]) -> str:
 
 
 def flat_lines(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """One flat line a row; rows that hold stages give a line a stage."""
+    """One flat line a row; rows that hold stages give a line a stage; then the total's.
+
+    The stages of the total follow where no row has its own.
+    """
     for row in answer["rows"]:
         if "stages" not in row:
             yield flat(row)
@@ -46,6 +49,11 @@ def flat_lines(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield {**begin, "stage": stage["key"], "stage_label": stage["label"], **flat(inner)}
     total = {name: value for name, value in answer["total"].items() if name != "stages"}
     yield {"key": "total", "label": "", **flat(total)}
+    if not any("stages" in row for row in answer["rows"]):
+        for stage in answer["total"].get("stages", ()):
+            inner = {name: value for name, value in stage.items() if name not in ("key", "label")}
+            begin = {"key": "total", "label": "", "stage": stage["key"]}
+            yield {**begin, "stage_label": stage["label"], **flat(inner)}
 
 
 def flat(row: Mapping[str, Any], place: str = "") -> dict[str, Any]:
@@ -53,6 +61,8 @@ def flat(row: Mapping[str, Any], place: str = "") -> dict[str, Any]:
     line: dict[str, Any] = {}
     for name, value in row.items():
         here = f"{place}{name}"
+        if isinstance(value, list):
+            continue  # rows inside a row have no place in a flat table
         if not nested(value):
             line[here] = value
             continue

@@ -127,3 +127,14 @@ def test_likeliest_to_win_stays_even_where_agents_differ_no_more_than_by_chance(
         got[picked.id] += 1
     assert len(got) == 30
     assert chisquare(list(got.values())).pvalue > 0.01
+
+
+@pytest.mark.parametrize("dimension", ["owner", "product", "territory"])
+def test_no_agent_product_or_region_is_said_to_stand_apart(run: ImportRun, dimension: str) -> None:
+    """Win rates by agent differ no more than by chance (p = 0.26)."""
+    filters = Filters(EVER.since, EVER.until, by=dimension)
+    total = report("win-rate-why", filters, None)["total"]
+    assert total["below"] == total["above"] == []
+    assert total["effect"]["value"] is None
+    assert total["reps"]["below"] == total["reps"]["above"] == []
+    assert not [row for row in total["behaviour"]["rows"] if row["named"]]

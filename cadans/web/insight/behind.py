@@ -18,6 +18,9 @@ from cadans.web.insight.question import Question, asker, read_question
 
 LEADS_A_PAGE = 50
 
+PAGES = {"win-rate-why": "win-rate"}
+"""Reports that are shown on the page of another."""
+
 
 @login_required
 @require_GET
@@ -32,14 +35,15 @@ def leads(request: HttpRequest) -> HttpResponse:
     )
     pages = Paginator(found.with_names().order_by("-opened_at", "-id"), LEADS_A_PAGE)
     shown = pages.get_page(asked.get("page"))
-    title = tabs_named().get(metric)
+    page_of = PAGES.get(metric, metric)
+    title = tabs_named().get(page_of)
     context = {
         "title": words.list_named(metric, part),
         "count": pages.count,
         "shown": shown,
         "metric": metric,
         "subtitle": behind_what(question, metric, asked.get("key", ""), asked.get("stage", "")),
-        "back": {"title": title, "href": question.address(metric)} if title else None,
+        "back": {"title": title, "href": question.address(page_of)} if title else None,
     }
     return render(request, "insight/leads.html", {**about(request, question), **context})
 
@@ -52,7 +56,12 @@ def behind_what(question: Question, metric: str, key: str, stage: str) -> str:
     if key and key != inner and by:
         names.append(row_named(by, key))
     if inner:
-        names.append(funnels.stage_label(question.filters, inner))
+        # Across pipelines a stage is named with its pipeline, as the rows of a breakdown are.
+        names.append(
+            row_named("stage", inner)
+            if "/" in inner
+            else funnels.stage_label(question.filters, inner)
+        )
     return " · ".join([*names, words.period(question)])
 
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from cadans.web.insight import behind, deal_size, funnel, overview, win_rate
+from cadans.web.insight import behind, deal_size, funnel, overview, why, win_rate
 
 app_name = "insight"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("win-rate/", win_rate.win_rate, name="win-rate"),
+    path("win-rate/why/", why.why, name="win-rate-why"),
     path("funnel/", funnel.funnel, name="funnel"),
     path("deal-size/", deal_size.deal_size, name="deal-size"),
     path("leads/", behind.leads, name="leads"),

@@ -48,6 +48,7 @@ def win_rate(request: HttpRequest) -> HttpResponse:
         "months": months["rows"],
         "month_chart": charts.rate_by_month(months["rows"]),
         "sort": request.GET.get("sort", ""),
+        "why": question.address("win-rate-why", by=""),
         "is_empty": is_empty(answer),
         "few": any(words.is_few(row["win_rate"]) for row in rows),
         "breakdowns": words.breakdowns(BREAKDOWNS),

@@ -24,6 +24,9 @@ def reason(word: str) -> str:
     """Why a figure is missing, as a sentence."""
     return {
         "no_leads": _("No leads to count in this period."),
+        "mail_not_tracked": _("Opens and clicks are not tracked, so they say nothing here."),
+        "no_touches": _("No lead was touched in its first days, so there is nothing to compare."),
+        "few_reps": _("It takes eight reps with at least 20 closed leads each to say anything."),
         "no_values": _("None of these leads has a value."),
         "lost_without_value": _("None of the lost leads has a value, so a rate says nothing."),
         "won_without_value": _("None of the won leads has a value, so a rate says nothing."),
@@ -138,6 +141,10 @@ def list_named(metric: str, part: str) -> str:
         ("win-rate", "opened_won"): _("Leads opened that were won"),
         ("win-rate", "opened_lost"): _("Leads opened that were lost"),
         ("win-rate", "opened_open"): _("Leads opened that are still open"),
+        ("win-rate-why", "lost_early"): _("Leads lost in the first third of the stages"),
+        ("win-rate-why", "not_lost_early"): _("Leads won, or lost past the first third"),
+        ("win-rate-why", "nurtured"): _("Leads nurtured at first"),
+        ("win-rate-why", "not_nurtured"): _("Leads not nurtured at first"),
         ("funnel", "entered"): _("Leads that entered the stage"),
         ("funnel", "reached_next"): _("Leads that went on to a next stage"),
         ("funnel", "resolved"): _("Leads that went on or were lost"),
