@@ -23,6 +23,7 @@ REACTIONS: dict[str, tuple[Any, ...]] = {
     "person_changed": (leads.settle_leads_of_person,),
     "process_published": (leads.settle_leads_of_pipeline,),
     "try_asked": (playbooks.try_out,),
+    "routing_try_asked": (playbooks.try_routing_out,),
 }
 
 

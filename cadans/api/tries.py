@@ -171,7 +171,7 @@ def try_shown(trial: Try) -> TryShown:
         leads=trial.leads,
         message=trial.message,
         summary=in_short(outcome) if done and outcome.leads else [],
-        findings=[_telling_shown(one) for one in outcome.tellings()] if done else [],
+        findings=[telling_shown(one) for one in outcome.tellings()] if done else [],
         leads_by_mark=dict(outcome.counts),
         amounts=dict(outcome.amounts),
         depends_on_chance=outcome.depends_on_chance,
@@ -180,7 +180,8 @@ def try_shown(trial: Try) -> TryShown:
     )
 
 
-def _telling_shown(one: Telling) -> TellingShown:
+def telling_shown(one: Telling) -> TellingShown:
+    """What stands out in a try."""
     return TellingShown(
         level=one.level,
         code=one.code,

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -33,8 +34,11 @@ from cadans.playbooks.playbook import (
 from cadans.playbooks.queries import draft_of, overview_of_pipelines
 from cadans.playbooks.schema import schema_of
 from cadans.playbooks.trying.actions import carry_out_try, try_draft
-from cadans.playbooks.trying.outcome import in_short
+from cadans.playbooks.trying.outcome import Telling, in_short
 from cadans.playbooks.trying.queries import outcome_of
+from cadans.playbooks.trying.routing.actions import carry_out_routing_try, try_routing
+from cadans.playbooks.trying.routing.outcome import routing_in_short
+from cadans.playbooks.trying.routing.queries import routing_outcome, rules_as_they_are
 from cadans.playbooks.wall_chart.asking import LIVE, chart_of, read_wish
 from cadans.playbooks.wall_chart.pdf import as_pdf
 from cadans.playbooks.wall_chart.svg import as_svg
@@ -288,8 +292,45 @@ def try_(pipeline: str, months: int, over: str | None, language: str) -> None:
             in_short(outcome) if outcome.leads else ["There are no leads to try it on."]
         ):
             click.echo(sentence)
-        for one in outcome.tellings():
-            click.echo(f"{one.level}: {one.message}" + (f" ({n})" if (n := one.leads) else ""))
+        _tell_findings(outcome.tellings())
+
+
+@playbook.command("try-routing")
+@click.option("--months", type=int, default=6, show_default=True, help="How far back to look.")
+@click.option("--only", metavar="RULE", help="Ask about the rule of this name alone.")
+@click.option(
+    "--everyone", is_flag=True, help="Leads count too for which somebody chose the pipeline."
+)
+@LANGUAGE
+@needs_database
+def try_routing_(months: int, only: str | None, everyone: bool, language: str) -> None:
+    """Ask the routing rules about the leads of the past, with nothing changed."""
+    migrate_database(tell)
+    with override(language):
+        trial = carry_out_routing_try(
+            try_routing(
+                None,
+                months=months,
+                only=_key_of_rule(only) if only else "",
+                everyone=everyone,
+                quietly=True,
+                via="cli",
+            ),
+            told=lambda read, leads: tell(f"{read} of {leads} leads"),
+        )
+        outcome = routing_outcome(trial)
+        for sentence in (
+            routing_in_short(outcome) if outcome.leads else ["There are no leads to try them on."]
+        ):
+            click.echo(sentence)
+        grid = Table(header_style="bold")
+        for head in ("Pipeline", "Went there", "Would go there"):
+            grid.add_column(head, overflow="fold")
+        for one in outcome.pipelines():
+            grid.add_row(one.name, str(one.pair.was.leads), str(one.pair.would.leads))
+        if outcome.leads:
+            Console(width=None if sys.stdout.isatty() else WIDE).print(grid)
+        _tell_findings(outcome.tellings())
 
 
 @playbook.command()
@@ -310,6 +351,18 @@ def told(file: Path, one: Complaint) -> str:
     if not one.quoted:
         return place
     return f"{place}\n  {number} | {one.quoted}\n  {' ' * len(number)} | {' ' * one.mark}^"
+
+
+def _tell_findings(found: Iterable[Telling]) -> None:
+    for one in found:
+        click.echo(f"{one.level}: {one.message}" + (f" ({n})" if (n := one.leads) else ""))
+
+
+def _key_of_rule(name: str) -> str:
+    known = {one.name: one.key for one in rules_as_they_are()}
+    if name not in known:
+        raise NotFound(f"There is no routing rule “{name}”. There are: {', '.join(known) or '–'}.")
+    return known[name]
 
 
 def _with_database(files: tuple[Path, ...]) -> list[tuple[Path, list[Complaint]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cadans.assignment.queries import atlas
@@ -18,6 +18,8 @@ from cadans.team.queries import organisation, today, user_with_id
 
 COMPANY_FACTS = ("country", "region", "postcode", "city", "industry", "kind", "market", "employees")
 
+ROUTED_BY = ("country", "region", "postcode", "industry", "kind", "market", "employees")
+"""What routing rules may ask of a company."""
 
 Gathered = dict[str, tuple[Any, ...]]
 """What was fetched so far within one deed, by kind of goal."""
@@ -105,6 +107,41 @@ def fields_of(lead: Lead, needs: Needs, gathered: Gathered) -> dict[str, Any]:
             gathered["people"] = people_on(lead)
         fields |= _fields_of_people(gathered["people"])
     return fields
+
+
+def facts_for_routing(
+    *,
+    title: str,
+    value: Any,
+    currency: str,
+    competitor: str,
+    tags: Iterable[str],
+    source: str | None,
+    territory: Iterable[str] | None,
+    products: Iterable[tuple[str, str]],
+    company: Mapping[str, Any],
+    custom: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What routing rules see of a lead that comes in.
+
+    `territory` is its name and those of the territories it lies in, `products` are pairs of name
+    and line (empty for none), `company` maps the words of ROUTED_BY; empty without a company.
+    """
+    sold = list(products)
+    facts: dict[str, Any] = {
+        "title": title,
+        "value": value,
+        "currency": currency,
+        "competitor": competitor,
+        "tags": list(tags),
+        "source": source,
+        "territory": None if territory is None else list(territory),
+        "product": [name for name, _line in sold],
+        "product_line": [line for _name, line in sold if line],
+    }
+    facts |= {f"company.{name}": company[name] for name in ROUTED_BY if name in company}
+    facts |= {f"custom.{key}": one for key, one in custom.items()}
+    return facts
 
 
 def _territories(lead: Lead) -> list[str]:

@@ -1,8 +1,8 @@
-"""Tries of a design on the leads of the past: what was asked, how far it is, what came of it."""
+"""Tries on the leads of the past: what was asked, how far it is, what came of it; and files."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,25 +15,26 @@ from cadans.process.design import Design
 from cadans.process.models import Pipeline
 from cadans.team.models import User
 
+Asked = TypeVar("Asked", bound="Trial")
 
-class TryQuerySet(models.QuerySet["Try"]):
+
+class TryQuerySet(models.QuerySet[Asked]):
     """The vocabulary of tries."""
 
-    def visible_to(self, user: User) -> TryQuerySet:
+    def visible_to(self, user: User) -> TryQuerySet[Asked]:
         """Those who design see all tries, reps see none."""
         return self.none() if user.role == User.Role.REP else self.all()
 
-    def under_way(self) -> TryQuerySet:
+    def under_way(self) -> TryQuerySet[Asked]:
         """Tries that wait for a worker or are being carried out."""
-        return self.filter(state__in=[Try.State.WAITING, Try.State.RUNNING])
+        return self.filter(state__in=[Trial.State.WAITING, Trial.State.RUNNING])
 
 
-class Try(Row):
-    """A design played over the leads of the past months, with nothing changed.
+class Trial(Row):
+    """What every try has: the leads of which months, how far it is, what came of it.
 
-    `document` is the design that is tried; with `stage` and `rule` only that assignment rule was
-    asked about. `marks` gives each mark its number (see `playbooks.trying.marks`), and `result`
-    what is told on the page (see `playbooks.trying.outcome`).
+    `marks` gives each mark its number (see `playbooks.trying.marks`), and `result` what is told
+    on the page.
     """
 
     class State(models.TextChoices):
@@ -42,14 +43,6 @@ class Try(Row):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
-    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="tries")
-    over = models.ForeignKey(
-        Pipeline, models.CASCADE, related_name="+", help_text="whose leads are played"
-    )
-    document = models.JSONField()
-    revision = models.PositiveIntegerField(help_text="of the draft that was tried")
-    stage = models.CharField(max_length=40, blank=True)
-    rule = models.CharField(max_length=40, blank=True)
     months = models.PositiveSmallIntegerField()
     since = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
@@ -64,19 +57,14 @@ class Try(Row):
     ended_at = models.DateTimeField(null=True)
     alive_at = models.DateTimeField(null=True, help_text="the last sign of whoever carries it out")
 
-    objects: ClassVar[models.Manager[Try]] = TryQuerySet.as_manager()
-
     class Meta:
+        abstract = True
         ordering = ["-asked_at"]
-        verbose_name_plural = "tries"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(percentage__lte=100), name="try_percentage_up_to_100"
+                condition=models.Q(percentage__lte=100), name="%(class)s_percentage_up_to_100"
             )
         ]
-
-    def __str__(self) -> str:
-        return f"{self.pipeline_id} {self.asked_at:%Y-%m-%d %H:%M}"
 
     @property
     def is_under_way(self) -> bool:
@@ -84,16 +72,41 @@ class Try(Row):
         return self.state in {self.State.WAITING, self.State.RUNNING}
 
     @property
-    def design(self) -> Design:
-        """The design that was tried."""
-        return Design.model_validate(self.document)
-
-    @property
     def seconds(self) -> float:
         """How long the try took."""
         if self.began_at is None or self.ended_at is None:
             return 0.0
         return (self.ended_at - self.began_at).total_seconds()
+
+
+class Try(Trial):
+    """A design played over the leads of the past months, with nothing changed.
+
+    `document` is the design that is tried; with `stage` and `rule` only that assignment rule was
+    asked about. What is told is made in `playbooks.trying.outcome`.
+    """
+
+    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="tries")
+    over = models.ForeignKey(
+        Pipeline, models.CASCADE, related_name="+", help_text="whose leads are played"
+    )
+    document = models.JSONField()
+    revision = models.PositiveIntegerField(help_text="of the draft that was tried")
+    stage = models.CharField(max_length=40, blank=True)
+    rule = models.CharField(max_length=40, blank=True)
+
+    objects: ClassVar[models.Manager[Try]] = TryQuerySet.as_manager()
+
+    class Meta(Trial.Meta):
+        verbose_name_plural = "tries"
+
+    def __str__(self) -> str:
+        return f"{self.pipeline_id} {self.asked_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def design(self) -> Design:
+        """The design that was tried."""
+        return Design.model_validate(self.document)
 
 
 class TriedLead(Row):
@@ -111,6 +124,48 @@ class TriedLead(Row):
 
     class Meta:
         indexes = [models.Index(fields=["trial", "id"], name="tried_leads_of_try")]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} in {self.trial_id}"
+
+
+class RoutingTry(Trial):
+    """Routing rules tried on the leads that came in in the past months, with nothing changed.
+
+    `document` are the rules in their order (`playbooks.trying.routing.rules`), `otherwise` the
+    pipeline of leads that none is for. `changed` is the key of the one among them that is not
+    what is live: that of a rule, or `new`; empty when all are. `alone` says that only one rule
+    was asked about, `everyone` that also leads count for which somebody chose the pipeline.
+    """
+
+    document = models.JSONField()
+    otherwise = models.ForeignKey(Pipeline, models.SET_NULL, null=True, related_name="+")
+    changed = models.CharField(max_length=40, blank=True)
+    alone = models.BooleanField(default=False)
+    everyone = models.BooleanField(default=False)
+    adopted_at = models.DateTimeField(null=True, help_text="when the changed rule was put live")
+
+    objects: ClassVar[models.Manager[RoutingTry]] = TryQuerySet.as_manager()
+
+    class Meta(Trial.Meta):
+        verbose_name_plural = "routing tries"
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M}"
+
+
+class RoutedLead(Row):
+    """One lead in a try of routing rules: where it went, where it would go, and its marks."""
+
+    trial = models.ForeignKey(RoutingTry, models.CASCADE, related_name="routed")
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="+")
+    was = models.ForeignKey(Pipeline, models.CASCADE, null=True, related_name="+", db_index=False)
+    would = models.ForeignKey(Pipeline, models.CASCADE, null=True, related_name="+", db_index=False)
+    rule = models.CharField(max_length=40, blank=True, help_text="its key; empty when none held")
+    marks: ArrayField[Any, Any] = ArrayField(models.SmallIntegerField())
+
+    class Meta:
+        indexes = [models.Index(fields=["trial", "id"], name="routed_leads_of_try")]
 
     def __str__(self) -> str:
         return f"{self.lead_id} in {self.trial_id}"

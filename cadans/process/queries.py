@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cadans.ground.conditions import Condition, weigh
+from cadans.ground.conditions import Condition
 from cadans.ground.errors import Invalid, NotFound
 from cadans.ground.remembered import remembered
 from cadans.process.models import (
@@ -19,6 +19,7 @@ from cadans.process.models import (
     RoutingRule,
     Stage,
 )
+from cadans.process.routing import first_that_holds
 
 
 def pipeline_named(word: str, *, with_documents: bool = True) -> Pipeline:
@@ -67,13 +68,13 @@ def route(facts: Callable[[], Mapping[str, Any]]) -> tuple[Pipeline, dict[str, A
     The first routing rule that holds for the facts (asked for only when there are rules) wins;
     then the default pipeline; then the first live one.
     """
-    rules = _live_rules()
+    rules = live_rules()
     known = facts() if rules else {}
-    for rule, when in rules:
-        weighed = weigh(when, known)
-        if weighed.holds:
-            return rule.pipeline, {"rule": rule.name, "seen": weighed.seen}
-    pipeline = _default_pipeline()
+    found = first_that_holds(rules, known)
+    if found is not None:
+        rule, weighed = found
+        return rule.pipeline, {"rule": rule.name, "seen": weighed.seen}
+    pipeline = default_pipeline()
     if pipeline is None:
         raise Invalid(
             _("There is no published pipeline yet. Design and publish one first."),
@@ -90,7 +91,7 @@ def live_version(pipeline: uuid.UUID) -> ProcessVersion | None:
 
 
 @remembered
-def _live_rules() -> list[tuple[RoutingRule, Condition]]:
+def live_rules() -> list[tuple[RoutingRule, Condition]]:
     """The routing rules to pipelines that take leads, in order, with what they ask."""
     live = RoutingRule.objects.filter(
         pipeline__archived_at=None, pipeline__version__isnull=False
@@ -100,7 +101,8 @@ def _live_rules() -> list[tuple[RoutingRule, Condition]]:
 
 
 @remembered
-def _default_pipeline() -> Pipeline | None:
+def default_pipeline() -> Pipeline | None:
+    """Where new leads go that no rule is for: the pipeline chosen for them, else the first."""
     live = Pipeline.objects.present().filter(version__isnull=False).defer("draft")
     return live.order_by("-is_default", "position", "name").first()
 

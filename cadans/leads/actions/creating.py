@@ -23,7 +23,7 @@ from cadans.ground.errors import Conflict, Invalid
 from cadans.ground.money import LARGEST, check_currency
 from cadans.leads.actions.locking import past, short
 from cadans.leads.drafts import LeadDraft
-from cadans.leads.facts import nothing_yet
+from cadans.leads.facts import ROUTED_BY, facts_for_routing, nothing_yet
 from cadans.leads.lead import Lead, LeadPerson, LeadProduct
 from cadans.leads.settle import Deed, carry_out, settle
 from cadans.process import decide
@@ -56,7 +56,7 @@ def create_lead(
             company = _company(act, company)
         people = _people(act, draft, company)
         territory, found_by = _territory(draft, company)
-        pipeline, routed = _pipeline(draft, company, territory)
+        pipeline, routed = _pipeline(draft, value, currency, company, territory)
         process = published(_version_of(pipeline))
         if draft.stage:
             key = stage_named(pipeline, draft.stage).key
@@ -187,34 +187,39 @@ def _territory(
 
 
 def _pipeline(
-    draft: LeadDraft, company: Company | None, territory: uuid.UUID | None
+    draft: LeadDraft,
+    value: Decimal | None,
+    currency: str,
+    company: Company | None,
+    territory: uuid.UUID | None,
 ) -> tuple[Pipeline, Mapping[str, Any]]:
     if draft.pipeline is not None:
         return draft.pipeline, {}
-    return route(lambda: _routing_facts(draft, company, territory))
+    return route(lambda: _routing_facts(draft, value, currency, company, territory))
 
 
 def _routing_facts(
-    draft: LeadDraft, company: Company | None, territory: uuid.UUID | None
+    draft: LeadDraft,
+    value: Decimal | None,
+    currency: str,
+    company: Company | None,
+    territory: uuid.UUID | None,
 ) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "title": draft.title,
-        "value": draft.value,
-        "currency": draft.currency or organisation().currency,
-        "competitor": draft.competitor,
-        "tags": list(draft.tags),
-        "source": draft.source.name if draft.source else None,
-        "territory": list(atlas().paths.get(territory, ())) if territory else None,
-        "product": [line.product.name for line in draft.products],
-        "product_line": [
-            line.product.line.name for line in draft.products if line.product.line is not None
+    return facts_for_routing(
+        title=draft.title,
+        value=value,
+        currency=currency,
+        competitor=draft.competitor,
+        tags=draft.tags,
+        source=draft.source.name if draft.source else None,
+        territory=atlas().paths.get(territory, ()) if territory else None,
+        products=[
+            (line.product.name, line.product.line.name if line.product.line else "")
+            for line in draft.products
         ],
-    }
-    if company is not None:
-        for name in ("country", "region", "postcode", "industry", "kind", "market", "employees"):
-            facts[f"company.{name}"] = getattr(company, name)
-    facts |= {f"custom.{key}": value for key, value in draft.custom.items()}
-    return facts
+        company={name: getattr(company, name) for name in ROUTED_BY} if company else {},
+        custom=draft.custom,
+    )
 
 
 def _version_of(pipeline: Pipeline) -> Any:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cadans.events.act import Act, Subject
 from cadans.ground.copying import copy_rows, count_anew
 from cadans.ground.errors import Conflict, Invalid
-from cadans.playbooks.models import TriedLead, Try
+from cadans.playbooks.models import RoutingTry, TriedLead, Try
 from cadans.playbooks.queries import draft_of, live_of
 from cadans.playbooks.trying.reading import Past
 from cadans.playbooks.trying.rehearsal import FIELDS, Rehearsal
@@ -55,9 +55,7 @@ def try_draft(
     is under way.
     """
     require_role(actor, *DESIGNERS)
-    if not 1 <= months <= MOST_MONTHS:
-        message = _("Choose between 1 and %(most)s months.") % {"most": MOST_MONTHS}
-        raise Invalid(message, pointer="/months", fields={"months": message})
+    refuse_period(months)
     with Act(actor, via=via, quietly=quietly) as act:
         pipeline = Pipeline.objects.select_for_update().get(id=pipeline.id)
         design = draft_of(pipeline)
@@ -136,7 +134,14 @@ def _no_collecting() -> Iterator[None]:
         gc.enable()
 
 
-def mark_try_broken(trial: Try) -> None:
+def refuse_period(months: int) -> None:
+    """Raise Invalid for a period that is too short or too long."""
+    if not 1 <= months <= MOST_MONTHS:
+        message = _("Choose between 1 and %(most)s months.") % {"most": MOST_MONTHS}
+        raise Invalid(message, pointer="/months", fields={"months": message})
+
+
+def mark_try_broken(trial: Try | RoutingTry) -> None:
     """Mark a try that ended by a fault of ours."""
     trial.refresh_from_db()
     trial.state = Try.State.FAILED

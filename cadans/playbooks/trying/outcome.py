@@ -434,7 +434,7 @@ def in_short(outcome: Outcome) -> list[str]:
             "%(n)s leads would have gone just as they did, with the same owner.",
             same,
         )
-        % {"n": _figure(same)}
+        % {"n": figure(same)}
     ]
     if path:
         told.append(
@@ -443,7 +443,7 @@ def in_short(outcome: Outcome) -> list[str]:
                 "%(n)s would have passed through other stages.",
                 path,
             )
-            % {"n": _figure(path)}
+            % {"n": figure(path)}
         )
     if end:
         told.append(
@@ -452,7 +452,7 @@ def in_short(outcome: Outcome) -> list[str]:
                 "%(n)s would lie elsewhere now.",
                 end,
             )
-            % {"n": _figure(end)}
+            % {"n": figure(end)}
         )
     if owner:
         told.append(
@@ -461,10 +461,11 @@ def in_short(outcome: Outcome) -> list[str]:
                 "%(n)s would have another owner.",
                 owner,
             )
-            % {"n": _figure(owner)}
+            % {"n": figure(owner)}
         )
     return told
 
 
-def _figure(n: int) -> str:
+def figure(n: int) -> str:
+    """A number as the reader's language writes it."""
     return str(number_format(n, force_grouping=True))

@@ -4,11 +4,8 @@ Everything is read in stretches of the log, each with the few questions that its
 that memory does not grow with the length of the past.
 """
 
-# ruff: noqa: S608 - no value is ever written into the text
-
 from __future__ import annotations
 
-import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,18 +14,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-from pydantic_core import from_json
-
 from cadans.assignment.candidates import Rota
 from cadans.assignment.models import Territory
 from cadans.assignment.rules import AssignmentRule
 from cadans.ground.ids import id_at
 from cadans.ground.money import ExchangeRate
-from cadans.leads.facts import COMPANY_FACTS
 from cadans.leads.models import Lead, Source
+from cadans.playbooks.trying.beginnings import Looks, Making, starts_of
 from cadans.playbooks.trying.play import HANDS
 from cadans.playbooks.trying.roster import Change, Member, Roster
+from cadans.playbooks.trying.statements import documents, rows
 from cadans.playbooks.trying.told import Happened, Names, Start, Told
 from cadans.process.models import Stage
 from cadans.team.models import Absence, Membership, Team, User
@@ -58,9 +53,6 @@ DEEDS = """
 """
 KINDS = ["lead_created", *HANDS]
 
-WRITTEN_LATER = {"import", "demo"}
-"""Ways in which the people of a lead are written down after the event of its making."""
-
 
 @dataclass(frozen=True)
 class Past:
@@ -83,38 +75,20 @@ def leads_of(past: Past) -> int:
     return int(_played(past).count())
 
 
-@dataclass(frozen=True)
-class Looks:
-    """What the design looks at of what hangs on a lead."""
-
-    companies: bool
-    people: bool
-    tags: bool
-    products: bool
-
-
-@dataclass(frozen=True)
-class Making:
-    """The event that tells of a lead's making, and which way it came in."""
-
-    event: str
-    via: str
-
-
 def stretches(past: Past, names: Names, looks: Looks) -> Iterator[Stretch]:
     """The past in stretches. `names` is kept up to date with what each stretch mentions."""
     after: uuid.UUID | str = id_at(past.since)
     while True:
-        rows = _documents(DEEDS, past.pipeline, after, KINDS, STRETCH)
-        if not rows:
+        told = documents(DEEDS, past.pipeline, after, KINDS, STRETCH)
+        if not told:
             return
-        after = rows[-1][0]
+        after = told[-1][0]
         deeds = [
             Told(kind, EPOCH + timedelta(microseconds=at), act, actor, lead, data)
-            for _id, kind, at, act, actor, lead, data, _via in rows
+            for _id, kind, at, act, actor, lead, data, _via in told
         ]
-        made = {row[5]: Making(row[0], row[7]) for row in rows if row[1] == "lead_created"}
-        here = _documents(
+        made = {row[5]: Making(row[0], row[7]) for row in told if row[1] == "lead_created"}
+        here = documents(
             "SELECT to_json(id) AS told FROM leads_lead WHERE id = ANY(%s::uuid[]) "
             "AND deleted_at IS NULL AND pipeline_id = %s AND opened_at >= %s",
             list(made),
@@ -122,20 +96,20 @@ def stretches(past: Past, names: Names, looks: Looks) -> Iterator[Stretch]:
             past.since,
         )
         coming = {lead: made[lead] for lead in here}
-        yield Stretch(deeds, _starts(coming, deeds, names, looks))
+        yield Stretch(deeds, starts_of(coming, deeds, names, looks))
 
 
 def acts(deeds: Sequence[Told]) -> Iterator[tuple[str, list[Told]]]:
     """The deeds by lead and act, in order. Acts of different leads may have crossed in the log."""
-    rows: dict[tuple[str, str], list[Told]] = {}
+    found: dict[tuple[str, str], list[Told]] = {}
     for deed in deeds:
-        rows.setdefault((deed.act, deed.lead), []).append(deed)
-    for (_act, lead), row in rows.items():
+        found.setdefault((deed.act, deed.lead), []).append(deed)
+    for (_act, lead), row in found.items():
         yield lead, row
 
 
-def names_of(past: Past) -> Names:
-    """What the ids in the log stand for."""
+def names_of(pipeline: uuid.UUID | None = None) -> Names:
+    """What the ids in the log stand for; the stages are those of that pipeline."""
     parents = {
         str(id): (name, str(parent) if parent else None)
         for id, name, parent in Territory.objects.values_list("id", "name", "parent")
@@ -145,13 +119,13 @@ def names_of(past: Past) -> Names:
         home=organisation().currency,
         stages={
             str(stage.id): (stage.key, stage.position)
-            for stage in Stage.objects.filter(pipeline=past.pipeline)
+            for stage in Stage.objects.filter(pipeline=pipeline)
         },
         sources={str(id): name for id, name in Source.objects.values_list("id", "name")},
         territories={id: _chain(id, parents) for id in parents},
         products={
             str(id): (name, line, line_id)
-            for id, name, line, line_id in _rows(
+            for id, name, line, line_id in rows(
                 "SELECT p.id, p.name, coalesce(l.name, ''), coalesce(p.line_id::text, '') "
                 "FROM leads_product p LEFT JOIN leads_productline l ON l.id = p.line_id"
             )
@@ -202,7 +176,7 @@ def happened(leads: Iterable[str]) -> dict[str, Happened]:
     """What became of these leads in reality. Of a closed lead the owner is whoever closed it."""
     ids = list(leads)
     stays: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for lead, stage, how in _documents(
+    for lead, stage, how in documents(
         "SELECT json_build_array(v.lead_id, s.key, v.how) AS told FROM leads_stagevisit v "
         "JOIN process_stage s ON s.id = v.stage_id WHERE v.lead_id = ANY(%s::uuid[]) "
         "ORDER BY v.lead_id, v.entered_at, v.id",
@@ -210,7 +184,7 @@ def happened(leads: Iterable[str]) -> dict[str, Happened]:
     ):
         stays[lead].append((stage, how))
     tasks: dict[str, list[tuple[str, str | None, int]]] = defaultdict(list)
-    for lead, kind, whose, number in _documents(
+    for lead, kind, whose, number in documents(
         "SELECT json_build_array(lead_id, kind, assignee_id, count(*)) AS told FROM leads_task "
         "WHERE lead_id = ANY(%s::uuid[]) AND key <> '' GROUP BY lead_id, kind, assignee_id",
         ids,
@@ -218,7 +192,7 @@ def happened(leads: Iterable[str]) -> dict[str, Happened]:
         tasks[lead].append((kind, whose, number))
     return {
         id: Happened(status, stage, owner, stays[id], tasks[id])
-        for id, status, stage, owner in _documents(
+        for id, status, stage, owner in documents(
             "SELECT json_build_array(l.id, l.status, s.key, coalesce(c.owner_id, l.owner_id)) "
             "AS told FROM leads_lead l JOIN process_stage s ON s.id = l.stage_id "
             "LEFT JOIN leads_closing c ON c.lead_id = l.id AND c.reopened_at IS NULL "
@@ -230,7 +204,7 @@ def happened(leads: Iterable[str]) -> dict[str, Happened]:
 
 def opened_again(past: Past) -> set[str]:
     """Leads that were closed and opened again: their end is not the end of them."""
-    found = _documents(
+    found = documents(
         "SELECT DISTINCT ON (lead) to_json(lead) AS told FROM events_event WHERE pipeline = %s "
         "AND id > %s AND kind = ANY('{lead_reopened,move_undone,history_rebuilt}') "
         "AND lead IS NOT NULL",
@@ -242,23 +216,6 @@ def opened_again(past: Past) -> set[str]:
 
 def _played(past: Past) -> Any:
     return Lead.objects.present().filter(pipeline=past.pipeline, opened_at__gte=past.since)
-
-
-def _documents(text: str, *values: Any) -> list[Any]:
-    """The column `told` of what a statement gives, as one document.
-
-    A hundred thousand rows come faster as one text to read than each cell for itself.
-    """
-    found = _rows(f"SELECT coalesce(json_agg(told), '[]')::text FROM ({text}) AS rows", *values)
-    documents: list[Any] = from_json(found[0][0])
-    return documents
-
-
-def _rows(text: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
 
 
 def _chain(id: str | None, parents: Mapping[str, tuple[str, str | None]]) -> list[str]:
@@ -277,7 +234,7 @@ def _rates() -> dict[str, Decimal]:
 
 def _elsewhere(past: Past) -> list[Change]:
     """How the open leads of other pipelines and of earlier times came and went."""
-    found = _rows(
+    found = rows(
         "SELECT owner_id, opened_at, closed_at FROM leads_lead WHERE deleted_at IS NULL "
         "AND owner_id IS NOT NULL AND NOT (pipeline_id = %s AND opened_at >= %s) "
         "AND (closed_at IS NULL OR closed_at >= %s)",
@@ -296,7 +253,7 @@ def _turns(past: Past, rules: Sequence[AssignmentRule]) -> dict[str, Rota]:
     Told by the last leads that came in before; the log calls a rule by its name.
     """
     dealt = dict(
-        _rows(
+        rows(
             "SELECT DISTINCT ON (e.because->>'rule') e.because->>'rule', e.data->>'owner' "
             "FROM events_event e WHERE e.kind = 'lead_assigned' AND e.lead IN ("
             "SELECT id FROM leads_lead WHERE pipeline_id = %s AND opened_at < %s "
@@ -310,142 +267,3 @@ def _turns(past: Past, rules: Sequence[AssignmentRule]) -> dict[str, Rota]:
         )
     )
     return {rule.key: Rota(uuid.UUID(dealt[rule.name])) for rule in rules if rule.name in dealt}
-
-
-def _starts(
-    coming: Mapping[str, Making], deeds: Sequence[Told], names: Names, looks: Looks
-) -> dict[str, Start]:
-    """What lay on the leads that come in; and the names of all that the deeds mention."""
-    ids = list(coming)
-    names.companies = _companies(deeds) if looks.companies else {}
-    tasks = [deed.data["task"] for deed in deeds if deed.kind in {"task_done", "task_skipped"}]
-    names.tasks = dict(
-        _documents(
-            "SELECT json_build_array(t.id, s.key) AS told FROM leads_task t "
-            "JOIN process_stage s ON s.id = t.stage_id WHERE t.id = ANY(%s::uuid[])",
-            tasks,
-        )
-    )
-    later = _later(ids, looks)
-    roles = _roles(coming, later) if looks.people else {}
-    if looks.people:
-        mentioned = {person for row in roles.values() for person in row}
-        mentioned |= {deed.data["person"] for deed in deeds if "person" in deed.data}
-        names.people = {
-            id: (name, email, phone)
-            for id, name, email, phone in _documents(
-                "SELECT json_build_array(id, name, email, phone) AS told FROM contacts_person "
-                "WHERE id = ANY(%s::uuid[])",
-                list(mentioned),
-            )
-        }
-    tagged = _tags(ids, later) if looks.tags else {}
-    sold = _products(ids, later) if looks.products else {}
-    return {id: Start(roles.get(id, {}), tagged.get(id, ()), sold.get(id, ())) for id in coming}
-
-
-Later = Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]]
-"""Lead → what was told of it later on, in order: kind and data."""
-
-
-def _later(ids: Sequence[str], looks: Looks) -> Later:
-    kinds = [
-        *(["lead_person_set", "lead_person_removed"] if looks.people else []),
-        *(["lead_changed"] if looks.tags else []),
-        *(["lead_products_set"] if looks.products else []),
-    ]
-    found: dict[str, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
-    if kinds and ids:
-        for lead, kind, data in _documents(
-            "SELECT json_build_array(lead, kind, data) AS told FROM events_event "
-            "WHERE lead = ANY(%s::uuid[]) AND kind = ANY(%s) ORDER BY lead, id",
-            list(ids),
-            kinds,
-        ):
-            found[lead].append((kind, data))
-    return found
-
-
-def _roles(coming: Mapping[str, Making], later: Later) -> dict[str, dict[str, str]]:
-    """Who was on each lead when it came in: all but those of whom is told that they joined.
-
-    Of whoever was there and is told of later, only their role changed; it was not known before.
-    """
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    told_of = {
-        lead: {data["person"] for kind, data in row if kind == "lead_person_set"}
-        for lead, row in later.items()
-    }
-    for id, lead, person, role, is_first in _documents(
-        "SELECT json_build_array(id, lead_id, person_id, role, is_first) AS told "
-        "FROM leads_leadperson WHERE lead_id = ANY(%s::uuid[]) "
-        "ORDER BY lead_id, is_first DESC, id",
-        list(coming),
-    ):
-        making = coming[lead]
-        if person not in told_of.get(lead, ()):
-            found[lead][person] = role
-        elif id < making.event or (is_first and making.via in WRITTEN_LATER):
-            found[lead][person] = ""
-    for lead, row in later.items():
-        seen: set[str] = set()
-        for kind, data in row:
-            person = data.get("person")
-            if not person:
-                continue
-            if kind == "lead_person_removed" and person not in seen:
-                found[lead][person] = ""
-            seen.add(person)
-    return found
-
-
-def _tags(ids: Sequence[str], later: Later) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for lead, name in _documents(
-        "SELECT json_build_array(lt.lead_id, t.name) AS told FROM leads_lead_tags lt "
-        "JOIN contacts_tag t ON t.id = lt.tag_id WHERE lt.lead_id = ANY(%s::uuid[]) "
-        "ORDER BY t.name",
-        list(ids),
-    ):
-        found[lead].append(name)
-    for lead, row in later.items():
-        changes = [
-            data["changes"]["tags"] for kind, data in row if "tags" in data.get("changes", {})
-        ]
-        if changes:
-            found[lead] = list(changes[0][0])
-    return found
-
-
-def _products(ids: Sequence[str], later: Later) -> dict[str, list[str]]:
-    """The products on leads of which nothing was told later; of others none."""
-    told = {lead for lead, row in later.items() if any(k == "lead_products_set" for k, _d in row)}
-    found: dict[str, list[str]] = defaultdict(list)
-    for lead, product in _documents(
-        "SELECT json_build_array(lead_id, product_id) AS told FROM leads_leadproduct "
-        "WHERE lead_id = ANY(%s::uuid[]) ORDER BY id",
-        list(ids),
-    ):
-        if lead not in told:
-            found[lead].append(product)
-    return found
-
-
-def _companies(deeds: Sequence[Told]) -> dict[str, dict[str, Any]]:
-    ids = {deed.data["fields"].get("company") for deed in deeds if deed.kind == "lead_created"}
-    for deed in deeds:
-        if deed.kind == "lead_changed" and "company" in deed.data["changes"]:
-            ids.add(deed.data["changes"]["company"][1])
-    columns = ", ".join(COMPANY_FACTS)
-    found = {}
-    for id, name, custom, *facts in _rows(
-        f"SELECT id, name, custom, {columns} FROM contacts_company WHERE id = ANY(%s::uuid[])",
-        [id for id in ids if id],
-    ):
-        own = json.loads(custom) if isinstance(custom, str) else custom
-        found[str(id)] = {
-            "company": name,
-            **{f"company.{key}": value for key, value in zip(COMPANY_FACTS, facts, strict=True)},
-            **{f"company.custom.{key}": value for key, value in own.items()},
-        }
-    return found

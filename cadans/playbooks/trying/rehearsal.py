@@ -9,13 +9,13 @@ from typing import Any
 
 from cadans.assignment.queries import learned
 from cadans.ground.ids import new_id_as_text
+from cadans.playbooks.trying.beginnings import Looks
 from cadans.playbooks.trying.comparing import compare, path_of
 from cadans.playbooks.trying.describing import Describing
 from cadans.playbooks.trying.marks import Marks
 from cadans.playbooks.trying.play import Play
 from cadans.playbooks.trying.played import Played, looked_at, needs_of
 from cadans.playbooks.trying.reading import (
-    Looks,
     Past,
     Stretch,
     acts,
@@ -48,7 +48,7 @@ class Rehearsal:
         learns = any(rule.learns() for stage in design.stages for rule in stage.rules)
         self.past = past
         self.marks = Marks()
-        self.names = names_of(past)
+        self.names = names_of(past.pipeline)
         self.describing = Describing(needs, self.names, learns=learns)
         self.looks = Looks(
             companies=self.describing.about_company,

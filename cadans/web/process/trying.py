@@ -46,6 +46,11 @@ TONES: dict[str, str] = {
 }
 
 
+def months_offered() -> list[tuple[int, str]]:
+    """How far back a try can look, in words."""
+    return [(n, ngettext("the past month", "the past %(n)d months", n) % {"n": n}) for n in MONTHS]
+
+
 class TryForm(forms.Form):
     """How far back, what of the draft, and whose leads."""
 
@@ -58,9 +63,7 @@ class TryForm(forms.Form):
     def __init__(self, *args: Any, pipeline: Pipeline, design: Design, **fields: Any) -> None:
         super().__init__(*args, **fields)
         months = cast(forms.ChoiceField, self.fields["months"])
-        months.choices = [
-            (n, ngettext("the past month", "the past %(n)d months", n) % {"n": n}) for n in MONTHS
-        ]
+        months.choices = months_offered()
         what = cast(forms.ChoiceField, self.fields["what"])
         what.choices = [("", _("The whole draft"))] + [
             (
@@ -125,6 +128,8 @@ def tried(request: PageRequest, key: str, id: uuid.UUID) -> HttpResponse:
         "pipeline": trial.pipeline,
         "trial": trial,
         "tone": TONES[trial.state],
+        "progress_url": _progress_url(trial),
+        "leads_url": _leads_url(trial),
         "rule_name": _rule_name(trial),
         "is_old": trial.revision != trial.pipeline.draft_revision,
     }
@@ -138,7 +143,8 @@ def tried(request: PageRequest, key: str, id: uuid.UUID) -> HttpResponse:
 def progress(request: PageRequest, key: str, id: uuid.UUID) -> HttpResponse:
     """How far a try is; once it ends, the page is shown anew."""
     trial = _trial(request, key, id)
-    response = render(request, "process/_try_progress.html", {"trial": trial})
+    context = {"trial": trial, "progress_url": _progress_url(trial)}
+    response = render(request, "process/_try_progress.html", context)
     if not trial.is_under_way:
         response["HX-Redirect"] = reverse("process:tried", args=[key, trial.id])
     return response
@@ -172,6 +178,14 @@ def _trial(request: PageRequest, key: str, id: uuid.UUID) -> Try:
     if trial.pipeline.key != key:
         raise NotFound(_("There is no such try."))
     return trial
+
+
+def _progress_url(trial: Try) -> str:
+    return reverse("process:try_progress", args=[trial.pipeline.key, trial.id])
+
+
+def _leads_url(trial: Try) -> str:
+    return reverse("process:tried_leads", args=[trial.pipeline.key, trial.id])
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

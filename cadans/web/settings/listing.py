@@ -35,6 +35,8 @@ class Listing:
 
     `rows` and `find` are told who asks; `find` gives the thing behind an id, or None. `part` is
     a template that the form shows below its fields, with what `beside` (request, thing) gives.
+    `try_at` names the page on which what stands in the list is tried on the leads of the past,
+    `try_changed_at` where the form is sent to try it before it is saved.
     """
 
     key: str
@@ -55,6 +57,8 @@ class Listing:
     beside: Callable[[Any, Any], Mapping[str, Any]] | None = None
     part: str = ""
     links: Sequence[tuple[str, Promise]] = field(default_factory=tuple)
+    try_at: str = ""
+    try_changed_at: str = ""
 
     @property
     def is_changed(self) -> bool:

@@ -83,4 +83,6 @@ ROUTING = Listing(
     order=_order,
     beside=_beside,
     part="process/_condition.html",
+    try_at="settings:routing_try",
+    try_changed_at="settings:routing_try_changed",
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cadans.web.settings import views
+from cadans.web.settings import trying_routing, views
 from cadans.web.settings.places import LISTINGS
 
 app_name = "settings"
@@ -16,6 +16,13 @@ urlpatterns = [
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/new/", views.new_token, name="new_token"),
     path("tokens/<uuid:id>/revoke/", views.revoke, name="revoke"),
+    path("routing/try/", trying_routing.ask, name="routing_try"),
+    path("routing/try/changed/", trying_routing.ask_for_changed, name="routing_try_changed"),
+    path("routing/tries/<uuid:id>/", trying_routing.tried, name="routing_tried"),
+    path("routing/tries/<uuid:id>/again/", trying_routing.ask_again, name="routing_again"),
+    path("routing/tries/<uuid:id>/progress/", trying_routing.progress, name="routing_progress"),
+    path("routing/tries/<uuid:id>/leads/", trying_routing.tried_leads, name="routing_tried_leads"),
+    path("routing/tries/<uuid:id>/adopt/", trying_routing.adopt, name="routing_adopt"),
     re_path(f"^{KEY}/$", views.listing, name="listing"),
     re_path(f"^{KEY}/add/$", views.edit, name="add"),
     re_path(f"^{KEY}/order/$", views.order, name="order"),
