@@ -42,10 +42,10 @@ class ActsInBulk:
         self._act = new_id()
         self._cause: uuid.UUID | None = None
 
-    def begin(self) -> None:
-        """Start the next deed."""
+    def begin(self, cause: uuid.UUID | None = None) -> None:
+        """Start the next deed; `cause` is an event of an earlier one that led to it."""
         self._act = new_id()
-        self._cause = None
+        self._cause = cause
 
     def record(
         self,

@@ -90,6 +90,11 @@ def _changed(event: Event, data: Data, names: Names) -> str:
         parts.append(_change(str(FIELDS.get(name, name.replace("_", " "))), *told))
     if not parts:
         return _("%(who)s changed this lead.") % {"who": _who(event, names)}
+    if event.because.get("area"):
+        return _("Its company lies in “%(territory)s” (%(area)s): that is its territory now.") % {
+            "territory": event.because.get("territory"),
+            "area": event.because["area"],
+        }
     return _("%(who)s changed %(changes)s.") % {
         "who": _who(event, names),
         "changes": "; ".join(parts),

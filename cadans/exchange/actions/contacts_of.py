@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models.functions import Lower
 
-from cadans.assignment.atlas import Place
+from cadans.assignment.atlas import Piece, Place
 from cadans.assignment.queries import atlas
 from cadans.contacts.actions import clean_country, clean_domain
 from cadans.contacts.models import Company, Person
@@ -91,11 +91,10 @@ class Contacts:
             self._bare[name.lower()] = id
         return id
 
-    def territory(self, company: uuid.UUID | None) -> uuid.UUID | None:
-        """The territory in which a company of the chunk lies."""
+    def piece(self, company: uuid.UUID | None) -> Piece | None:
+        """The area of a territory in which a company of the chunk lies."""
         place = self._places.get(company) if company else None
-        piece = atlas().piece_of(place) if place else None
-        return piece.territory if piece else None
+        return atlas().piece_of(place) if place else None
 
     def person(self, row: Values, company: uuid.UUID | None) -> uuid.UUID | None:
         """The row's person; None when it names none."""

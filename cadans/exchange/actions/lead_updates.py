@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from cadans.exchange.actions.books import Books
 from cadans.exchange.actions.contacts_of import Contacts
+from cadans.exchange.actions.due_dates import follow_expected_closes
 from cadans.exchange.actions.names import Names
 from cadans.exchange.history import End, Process, StagePlace, Stay
 from cadans.exchange.rows import RowRefused, Values
@@ -48,6 +49,7 @@ class LeadUpdates:
         self.changed: dict[uuid.UUID, Lead] = {}
         self.left: list[StageVisit] = []
         self.skipped: list[Task] = []
+        self.other_close: dict[uuid.UUID, Lead] = {}
         self.custom_fields: list[CustomField] | None = None
         if ids:
             for visit in StageVisit.objects.filter(lead__in=ids).order_by("entered_at", "id"):
@@ -95,6 +97,7 @@ class LeadUpdates:
             StageVisit.objects.bulk_update(self.left, ["left_at", "how", "left_by"])
         if self.skipped:
             Task.objects.bulk_update(self.skipped, ["state", "ended_at"])
+        follow_expected_closes(self.books, self.other_close)
 
     def _apply(self, lead: Lead, row: Values, process: Process, course: Any) -> bool:
         acts = self.books.acts
@@ -110,7 +113,9 @@ class LeadUpdates:
         if lead.closed_at and course.closed_at is None and lead.closed_at < lead.opened_at:
             raise RowRefused(_("The lead was closed before it was opened."))
         if changes:
-            self._record(lead, "lead_changed", data={"changes": changes})
+            event = self._record(lead, "lead_changed", data={"changes": changes})
+            if "expected_close" in changes:
+                self.other_close[event] = lead
         if row.get("owner"):
             owner = self.names.owner(self.books, row["owner"])
             if owner != lead.owner_id:

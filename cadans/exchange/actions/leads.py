@@ -127,8 +127,9 @@ class LeadsImport:
         }
         company = contacts.company(row)
         person = contacts.person(row, company)
-        if related["territory_id"] is None:
-            related["territory_id"] = contacts.territory(company)
+        piece = None
+        if related["territory_id"] is None and (piece := contacts.piece(company)):
+            related["territory_id"] = piece.territory
         begun = course.stage if course.stage and not course.stage.ends_in else process.first
         changes = [Change(begun, opened_at, owner)]
         if course.stage and course.stage.ends_in and course.status != "cancelled" and closed:
@@ -187,6 +188,7 @@ class LeadsImport:
                     "external_id": row.get("external_id"),
                 }
             },
+            because={"territory": piece.path[0], "area": str(piece)} if piece else None,
         )
         books.tell(
             lead,

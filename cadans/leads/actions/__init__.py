@@ -5,7 +5,7 @@ process, `undoing` takes a move back, `working` is the daily work (activities, t
 signals), `planning` what becomes of planned activities, `scheduling` keeps due dates true,
 `lapsing` notices what fell due, `parts` the people and products on a lead. `offering` keeps the
 lists of what is sold and why leads are lost, `own_fields` the organisation's own fields,
-`activity_kinds` its own kinds of activities.
+`activity_kinds` its own kinds of activities. `locating` finds leads the territory of their company.
 """
 
 from cadans.leads.actions.activity_kinds import (
@@ -16,6 +16,7 @@ from cadans.leads.actions.activity_kinds import (
 from cadans.leads.actions.changing import assign_lead, change_lead, delete_lead
 from cadans.leads.actions.creating import create_lead
 from cadans.leads.actions.lapsing import notice_idle_leads, notice_overdue_tasks
+from cadans.leads.actions.locating import locate_lead
 from cadans.leads.actions.moving import (
     cancel_lead,
     lose_lead,
@@ -86,6 +87,7 @@ __all__ = [
     "delete_listed",
     "do_task",
     "hold_activity",
+    "locate_lead",
     "log_activity",
     "lose_lead",
     "move_lead",

@@ -16,6 +16,7 @@ from cadans.events.act import Act
 from cadans.ground.custom_fields import CustomField, clean_values
 from cadans.ground.errors import Invalid
 from cadans.leads.actions.creating import clean_value
+from cadans.leads.actions.locating import locate
 from cadans.leads.actions.locking import not_before, past, short, take
 from cadans.leads.actions.scheduling import follow_expected_close
 from cadans.leads.lead import Lead
@@ -68,6 +69,8 @@ def change_lead(
         if changed:
             event = deed.record("lead_changed", data={"changes": changed}, because={})
             act.caused_from_now_on_by(event)
+        if "company" in changed and "territory" not in changes and deed.lead.is_open:
+            locate(deed)
         if "owner" in changes:
             owner = changes["owner"]
             give(deed, owner.id if owner else None, because={})

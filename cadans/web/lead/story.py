@@ -219,6 +219,7 @@ def _why(
         "after_task": _("In “%(stage)s” this task follows another one"),
         "expected_close": _("In “%(stage)s” this task counts back from the expected close"),
         "default": _("The default pipeline"),
+        "company_lies_in": _("A lead whose territory nobody chose lies where its company lies"),
     }.get(str(rule))
     if told:
         lines.append((_("Rule"), told % {"stage": stage}))
