@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -242,6 +242,42 @@ def won_before(
     what = keys + "as key, count(*) as leads, coalesce(sum(f.worth), 0) as worth"
     rows = (facts.select(what, join=join) + "group by 1").rows()
     return {row["key"]: Won(row["leads"], row["worth"]) for row in rows if row["leads"]}
+
+
+def arrivals_before(
+    filters: Filters, user: User | None, *, as_of: datetime, days: int, by: str | None = None
+) -> dict[tuple[uuid.UUID, Any], float]:
+    """Of each pipeline and row: its part of all leads that came in the days before the moment.
+
+    A lead belongs to whoever got it as it came.
+    """
+    since = as_of - timedelta(days=days)
+    facts = Facts(
+        source=Sql(
+            "leads_lead l join lateral (select v.owner_id, v.pipeline_id, v.version_id, v.stage_id"
+            " from leads_stagevisit v where v.lead_id = l.id and v.entered_at < %s"
+            " order by v.entered_at, v.id limit 1) f on true",
+            (as_of,),
+        ),
+        where=(Sql("l.opened_at >= %s and l.opened_at < %s", (since, as_of)),),
+        at="l.opened_at",
+        owner="f.owner_id",
+        pipeline="f.pipeline_id",
+        version="f.version_id",
+        stage="f.stage_id",
+    )
+    whole = (
+        facts.narrowed(Sql("l.deleted_at is null")).select("f.pipeline_id, count(*) as n")
+        + "group by 1"
+    ).rows()
+    all_of = {row["pipeline_id"]: row["n"] for row in whole}
+    facts = counted(facts, filters, user)
+    keys, join = Sql("null::uuid"), ""
+    if by is not None:
+        keys, join = DIMENSIONS[by].value(facts, filters), DIMENSIONS[by].join(facts)
+    what = Sql("f.pipeline_id,") + keys + "as key, count(*) as n"
+    rows = (facts.select(what, join=join) + "group by 1, 2").rows()
+    return {(row["pipeline_id"], row["key"]): row["n"] / all_of[row["pipeline_id"]] for row in rows}
 
 
 def _with(facts: Facts, join: Sql) -> Facts:

@@ -15,20 +15,38 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+import numpy as np
+
 from cadans.ground.money import CENT
 from cadans.insight.filters import Filters
-from cadans.insight.forecast.known import Fates, OpenLead, Won, fates_at, open_then, won_before
+from cadans.insight.forecast.draws import Part, drawn, tide
+from cadans.insight.forecast.known import (
+    Fates,
+    OpenLead,
+    Won,
+    arrivals_before,
+    fates_at,
+    open_then,
+    won_before,
+)
+from cadans.insight.forecast.outlook import Outlook, outlook
 from cadans.team.models import User
 from cadans.team.queries import organisation
 
 PULL = 20
 """How many closed leads the pipeline's win rate weighs beside those of a stage."""
+
+ARRIVING = 91
+"""Days of arrivals that say which part of the leads to come is a row's."""
+
+SMALL = 0.1
+"""The part of a row's open leads of which the model may know nothing."""
 
 Breakdown = Literal["owner", "team", "pipeline"]
 
@@ -82,6 +100,8 @@ def forecasts_by(
     fates = fates_at(as_of)
     leads = open_then(filters, user, as_of=as_of, fates=fates, by=by)
     won = won_before(filters, user, as_of=as_of, by=by)
+    said = outlook(leads, filters, as_of=as_of)
+    coming = arrivals_before(filters, user, as_of=as_of, days=ARRIVING, by=by)
     rows: dict[Any, list[OpenLead]] = defaultdict(list)
     for lead in leads:
         for key in lead.keys:
@@ -99,14 +119,26 @@ def forecasts_by(
             without_value=sum(lead.value is None for lead in here),
             basic=basic(here, had, fates, filters, as_of),
             stage=by_stage(here, had, fates, filters, as_of),
-            model=Guess(reason="too_little_history"),
+            model=by_model(
+                here,
+                had,
+                said,
+                {pipeline: part for (pipeline, row), part in coming.items() if row == key},
+                fates,
+            ),
         )
     return answer
 
 
 def chances(filters: Filters, *, as_of: datetime) -> dict[uuid.UUID, float]:
-    """Of each lead that was open at the moment: the chance to be won within the period."""
-    return {}
+    """Of each lead that was open at the moment: the chance to be won within the period.
+
+    Leads of pipelines for which the model does not speak are left out.
+    """
+    fates = fates_at(as_of)
+    leads = open_then(filters, None, as_of=as_of, fates=fates)
+    said = outlook(leads, filters, as_of=as_of)
+    return {id: chance for one in said.pipelines.values() for id, chance in one.chance.items()}
 
 
 # ── the two plain methods ───────────────────────────────────────────────────────────────────
@@ -171,6 +203,48 @@ def _weighed(
         won += rate
         worth += rate * Fraction(lead.value or 0)
     return Guess(in_cents(worth), won=float(won))
+
+
+# ── the model ───────────────────────────────────────────────────────────────────────────────
+
+
+def by_model(
+    leads: list[OpenLead],
+    had: Won,
+    said: Outlook,
+    coming: Mapping[uuid.UUID, float],
+    fates: Fates,
+) -> Guess:
+    """What the model expects of these leads, and of those still to come.
+
+    `coming` is the row's part of the arrivals of each pipeline. Leads of a pipeline about which
+    the model does not speak count by their stage's win rate, as long as they are a small part.
+    """
+    if said.over:
+        many = float(had.leads)
+        return Guess(had.worth, had.worth, had.worth, many, many, many)
+    silent = [lead for lead in leads if lead.pipeline not in said.pipelines]
+    if not said.pipelines or len(silent) > SMALL * len(leads):
+        return Guess(reason=said.reason)
+    parts = [one.part(leads, coming.get(id, 0.0)) for id, one in said.pipelines.items()]
+    if silent:
+        rates = np.array([float(rate_from(lead, fates) or 0) for lead in silent])
+        values = np.array([float(lead.value or 0) for lead in silent])
+        parts.append(Part(tide(0.0, 0.0, seed=0), rates, values, 0.0, 0.0, 0.0, 0.0))
+    result = drawn(parts)
+    guess = Guess(
+        won=had.leads + result.won,
+        won_low=had.leads + result.won_low,
+        won_high=had.leads + result.won_high,
+    )
+    if not had.worth and not any(one.priced(leads) for one in said.pipelines.values()):
+        return replace(guess, reason="no_values")
+    return replace(
+        guess,
+        value=had.worth + in_cents(Fraction(result.worth)),
+        low=had.worth + in_cents(Fraction(result.worth_low)),
+        high=had.worth + in_cents(Fraction(result.worth_high)),
+    )
 
 
 def in_cents(worth: Fraction) -> Decimal:

@@ -1,0 +1,1 @@
+"""How well the forecast does, on data that this project did not write: `make backtest`."""

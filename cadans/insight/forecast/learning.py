@@ -1,0 +1,92 @@
+"""The models of all pipelines at a moment: those kept of the night before, or learned anew."""
+
+from __future__ import annotations
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from cadans.insight.facts import Sql
+from cadans.insight.forecast.history import calendar_of, history_of
+from cadans.insight.forecast.model import HORIZONS, VERSION, Learned, from_document, learn
+from cadans.insight.models import ForecastModel
+from cadans.process.models import Pipeline
+from cadans.team.queries import organisation
+
+FRESH = timedelta(days=7)
+"""How old a model that is kept may be."""
+
+LAST = """
+    select (select id from leads_closing order by id desc limit 1) as closing,
+           (select id from events_event order by id desc limit 1) as event,
+           (select id from leads_stagevisit order by id desc limit 1) as visit,
+           (select id from leads_lead order by id desc limit 1) as lead
+"""
+
+_learned: OrderedDict[tuple[Any, ...], Learned] = OrderedDict()
+MOST = 32
+"""Models learned on the spot that are remembered, for the next question about the same day."""
+
+
+def learned_at(
+    as_of: datetime, pipelines: Iterable[uuid.UUID], *, horizons: Iterable[int] = HORIZONS
+) -> dict[uuid.UUID, Learned]:
+    """The model of each of these pipelines as it was known at the moment."""
+    day = day_of(as_of)
+    wanted = set(pipelines)
+    found: dict[uuid.UUID, Learned] = {}
+    calendar = calendar_of()
+    kept = (
+        ForecastModel.objects.filter(pipeline__in=wanted, day__lte=day, day__gt=day - FRESH)
+        .order_by("pipeline_id", "-day")
+        .distinct("pipeline_id")
+    )
+    for row in kept:
+        if row.document["version"] == VERSION:
+            found[row.pipeline_id] = from_document(row.document, calendar)
+    for pipeline in wanted - set(found):
+        found[pipeline] = learned_anew(pipeline, day, horizons=tuple(horizons))
+    return found
+
+
+def learned_anew(
+    pipeline: uuid.UUID, day: date, *, horizons: tuple[int, ...] = HORIZONS
+) -> Learned:
+    """Learn a pipeline's model from what was known when the day began.
+
+    Asked again about the same day it is remembered, as long as nothing was written down since.
+    """
+    last = tuple(Sql(LAST).rows()[0].values())
+    key = (connection.settings_dict["NAME"], pipeline, day, horizons, last)
+    if key not in _learned:
+        history = history_of(pipeline, as_of=beginning(day))
+        _learned[key] = learn(history, day.toordinal(), calendar_of(), horizons=horizons)
+        while len(_learned) > MOST:
+            _learned.popitem(last=False)
+    return _learned[key]
+
+
+def live_pipelines() -> list[uuid.UUID]:
+    """The pipelines whose models are learned every night."""
+    return list(Pipeline.objects.filter(archived_at=None).values_list("id", flat=True))
+
+
+def unlearned_pipelines(day: date) -> list[uuid.UUID]:
+    """The live pipelines whose model of the day is not there yet."""
+    there = set(ForecastModel.objects.filter(day=day).values_list("pipeline_id", flat=True))
+    return [id for id in live_pipelines() if id not in there]
+
+
+def day_of(as_of: datetime) -> date:
+    """The day on which a moment falls, where the organisation is."""
+    return as_of.astimezone(ZoneInfo(organisation().time_zone)).date()
+
+
+def beginning(day: date) -> datetime:
+    """The first moment of a day, where the organisation is."""
+    return datetime.combine(day, time.min, ZoneInfo(organisation().time_zone)).astimezone(UTC)
