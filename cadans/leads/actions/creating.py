@@ -11,7 +11,6 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from cadans.assignment.atlas import Place
 from cadans.assignment.queries import atlas
 from cadans.contacts.actions import find_or_add_company, find_or_add_person, tags_named
 from cadans.contacts.drafts import CompanyDraft, PersonDraft
@@ -21,6 +20,7 @@ from cadans.ground.asking import rows
 from cadans.ground.custom_fields import CustomField, clean_values
 from cadans.ground.errors import Conflict, Invalid
 from cadans.ground.money import LARGEST, check_currency
+from cadans.leads.actions.locating import piece_of_company
 from cadans.leads.actions.locking import past, short
 from cadans.leads.drafts import LeadDraft
 from cadans.leads.facts import ROUTED_BY, facts_for_routing, nothing_yet
@@ -179,8 +179,7 @@ def _territory(
     """The territory that the draft names, else the one in which its company lies; and by what."""
     if draft.territory is not None or company is None:
         return draft.territory.id if draft.territory else None, {}
-    country = company.country or (organisation().country if company.postcode else "")
-    piece = atlas().piece_of(Place(country, company.region, company.postcode))
+    piece = piece_of_company(company)
     if piece is None:
         return None, {}
     return piece.territory, {"territory": piece.path[0], "area": str(piece)}
