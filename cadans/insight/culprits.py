@@ -52,6 +52,11 @@ TOUCHED = """
 """
 
 
+BY_KIND = """
+    select status, source, size, lasted, early, touches, count(*) as leads
+    from touched group by 1, 2, 3, 4, 5, 6
+"""
+
 # ── not enough qualified leads ──────────────────────────────────────────────────────────────
 
 
@@ -182,10 +187,7 @@ def nurturing(facts: Facts) -> dict[str, Any]:
 def touched(facts: Facts) -> tuple[Counter[Kind], int]:
     """How many closed leads there are of each kind of touching, and the window in days."""
     window = window_of(facts)
-    query = touching(facts, window) + (
-        "select status, source, size, lasted, early, touches, count(*) as leads"
-        " from touched group by 1, 2, 3, 4, 5, 6"
-    )
+    query = touching(facts, window) + BY_KIND
     seen: Counter[Kind] = Counter()
     for row in query.rows():
         leads = row.pop("leads")

@@ -1,9 +1,10 @@
-"""A drawing as a PDF of one page: vectors and text, with the letters it uses embedded."""
+"""Drawings as a PDF, each a page: vectors and text, with the letters it uses embedded."""
 
 from __future__ import annotations
 
 import io
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pydyf
@@ -43,30 +44,35 @@ class Embedded:
         return f"[<{''.join(found)}>]"
 
 
-def as_pdf(drawing: Drawing) -> bytes:
-    """The drawing as a PDF file. The same drawing gives the same bytes."""
-    fonts = _fonts(drawing)
-    stream = pydyf.Stream(compress=True)
-    height = drawing.paper.height
-    for panel in drawing.panels:
-        for mark in panel.marks:
-            _draw(stream, mark, height, fonts)
+def as_pdf(drawing: Drawing, *more: Drawing) -> bytes:
+    """The drawings as a PDF file, each a page; it is called after the first. The same drawings
+    give the same bytes."""
+    pages = (drawing, *more)
+    fonts = _fonts(pages)
     document = pydyf.PDF()
-    document.add_object(stream)
+    streams = []
+    for page in pages:
+        stream = pydyf.Stream(compress=True)
+        for panel in page.panels:
+            for mark in panel.marks:
+                _draw(stream, mark, page.paper.height, fonts)
+        document.add_object(stream)
+        streams.append(stream)
     resources = pydyf.Dictionary()
     for font in fonts.values():
         resources[font.name] = _font_object(document, font).reference
-    document.add_page(
-        pydyf.Dictionary(
-            {
-                "Type": "/Page",
-                "Parent": document.pages.reference,
-                "MediaBox": pydyf.Array([0, 0, _n(drawing.paper.width), _n(height)]),
-                "Contents": stream.reference,
-                "Resources": pydyf.Dictionary({"Font": resources}),
-            }
+    for page, stream in zip(pages, streams, strict=True):
+        document.add_page(
+            pydyf.Dictionary(
+                {
+                    "Type": "/Page",
+                    "Parent": document.pages.reference,
+                    "MediaBox": pydyf.Array([0, 0, _n(page.paper.width), _n(page.paper.height)]),
+                    "Contents": stream.reference,
+                    "Resources": pydyf.Dictionary({"Font": resources}),
+                }
+            )
         )
-    )
     document.info.update(
         {
             "Title": pydyf.String(drawing.title),
@@ -81,10 +87,11 @@ def as_pdf(drawing: Drawing) -> bytes:
     return file.getvalue()
 
 
-def _fonts(drawing: Drawing) -> dict[Style, Embedded]:
+def _fonts(pages: Sequence[Drawing]) -> dict[Style, Embedded]:
     letters: dict[Style, set[str]] = defaultdict(set)
-    for text in drawing.texts():
-        letters[text.style].update(text.text)
+    for page in pages:
+        for text in page.texts():
+            letters[text.style].update(text.text)
     fonts = {}
     for number, style in enumerate((style for style in Style if letters[style]), start=1):
         file = font_with(style, frozenset(letters[style]))

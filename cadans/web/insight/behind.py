@@ -6,19 +6,29 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cadans.insight import funnel as funnels
+from cadans.insight.columns import metric_named
 from cadans.insight.dimensions import row_named
+from cadans.insight.exports import XLSX, as_workbook
 from cadans.insight.reports import leads_behind, report
 from cadans.insight.tables import as_csv
 from cadans.web.insight import words
-from cadans.web.insight.page import about, tabs_named
+from cadans.web.insight.page import about, as_file, filters_in_words, tabs_named
 from cadans.web.insight.question import Question, asker, read_question
+from cadans.web.writing import day
 
 LEADS_A_PAGE = 50
 
-PAGES = {"win-rate-why": "win-rate"}
+PAGES = {
+    "conversion": "alerts",
+    "win-rate-why": "win-rate",
+    "quick-no": "cycle",
+    "committee": "cycle",
+}
 """Reports that are shown on the page of another."""
 
 
@@ -51,7 +61,7 @@ def leads(request: HttpRequest) -> HttpResponse:
 def behind_what(question: Question, metric: str, key: str, stage: str) -> str:
     """Which row and stage a list belongs to, and the period."""
     by = question.filters.by
-    inner = stage or (key if metric == "funnel" and by in (None, "stage") else "")
+    inner = stage or (key if metric in ("funnel", "conversion") and by in (None, "stage") else "")
     names = []
     if key and key != inner and by:
         names.append(row_named(by, key))
@@ -67,14 +77,22 @@ def behind_what(question: Question, metric: str, key: str, stage: str) -> str:
 
 @login_required
 @require_GET
-def download(request: HttpRequest, metric: str) -> HttpResponse:
-    """A report's table as a file."""
+def download(request: HttpRequest, metric: str, kind: str = "csv") -> HttpResponse:
+    """A report's table as a file: `csv`, or a workbook (`xlsx`)."""
     user = asker(request)
     question = read_question(request)
     answer = report(metric, question.filters, user)
     period = answer["period"]
-    name = f"{metric}-{period['from']}-{question.last_day.isoformat()}.csv"
+    name = f"{metric}-{period['from']}-{question.last_day.isoformat()}.{kind}"
+    if kind == "xlsx":
+        return as_file(as_workbook(answer, asked(question, metric)), XLSX, name)
     # The mark at the start tells spreadsheets that the file is UTF-8.
-    response = HttpResponse("\ufeff" + as_csv(answer), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(("\ufeff" + as_csv(answer)).encode(), "text/csv; charset=utf-8", name)
+
+
+def asked(question: Question, metric: str) -> list[tuple[str, str]]:
+    """What a workbook says about itself: report, period, filters and day."""
+    told = [(_("Report"), metric_named(metric)), (_("Period"), words.period(question))]
+    told += filters_in_words(question)
+    told.append((_("Made on"), day(timezone.localdate())))
+    return told

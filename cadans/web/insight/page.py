@@ -7,12 +7,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from moneyed import Money
 
 from cadans.insight.choices import filter_options
 from cadans.web.insight import words
-from cadans.web.insight.question import Question, spans_named
+from cadans.web.insight.page_parts import read_page
+from cadans.web.insight.printed import as_document
+from cadans.web.insight.question import FILTERS, Question, spans_named
 
 MOST_ROWS = 300
 """Rows that a page shows; the CSV has all of them."""
@@ -52,9 +55,52 @@ def page(
         "choices": {"period": spans_named(), **filter_options()},
     }
     if here != "overview":
-        shared["csv"] = question.address("csv", here, by=question.filters.by or "")
+        shared["files"] = files_of(request, here, question)
     template = f"insight/{here.replace('-', '_')}.html"
-    return render(request, template, {**shared, **context})
+    if not is_printed(request):
+        return render(request, template, {**shared, **context})
+    markup = render_to_string(template, {**shared, **context}, request)
+    found = read_page(markup)
+    chosen = [f"{name}: {text}" for name, text in filters_in_words(question)]
+    asked = [str(shared["period_text"]), *chosen]
+    return as_file(as_document(found, asked), "application/pdf", f"{here}.pdf")
+
+
+PRINTED = "pdf"
+
+
+def is_printed(request: HttpRequest) -> bool:
+    """Whether the page is asked for as a file to print, so that it must be whole at once."""
+    return request.GET.get("as") == PRINTED
+
+
+def files_of(request: HttpRequest, here: str, question: Question) -> dict[str, str]:
+    """Where the page is to be had as a file."""
+    by = question.filters.by or ""
+    printed = request.GET.copy()
+    printed["as"] = PRINTED
+    return {
+        "csv": question.address("csv", here, by=by),
+        "xlsx": question.address("xlsx", here, by=by),
+        "pdf": f"?{printed.urlencode()}",
+    }
+
+
+def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
+    """A file to keep."""
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def filters_in_words(question: Question) -> list[tuple[str, str]]:
+    """Each filter in force: “Owner”, “Anna”."""
+    options, chosen = filter_options(), question.asked
+    return [
+        (words.head_of(name), dict(options.get(name, [])).get(value, value))
+        for name in FILTERS
+        if (value := chosen.get(name))
+    ]
 
 
 def about(request: HttpRequest, question: Question) -> dict[str, Any]:

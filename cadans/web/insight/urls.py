@@ -13,4 +13,5 @@ urlpatterns = [
     path("deal-size/", deal_size.deal_size, name="deal-size"),
     path("leads/", behind.leads, name="leads"),
     path("<slug:metric>.csv", behind.download, name="csv"),
+    path("<slug:metric>.xlsx", behind.download, {"kind": "xlsx"}, name="xlsx"),
 ]

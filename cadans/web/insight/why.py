@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from cadans.insight.reports import report
+from cadans.team.models import User
 from cadans.web.insight import words
 from cadans.web.insight.question import Question, asker, read_question
 from cadans.web.writing import NOTHING, number, percent
@@ -25,20 +26,21 @@ MOST_NAMED = 8
 @require_GET
 def why(request: HttpRequest) -> HttpResponse:
     """The three culprits and the behaviour gap, as a part of the win rate's page."""
-    user = asker(request)
-    question = read_question(request)
+    return render(request, "insight/_why.html", reasons(read_question(request), asker(request)))
+
+
+def reasons(question: Question, user: User) -> words.Figures:
+    """All that the part shows."""
     question = replace(question, filters=replace(question.filters, by="owner"))
     total = report("win-rate-why", question.filters, user)["total"]
     sources = total["leads"]["sources"]
-    context = {
+    return {
         "leads": leads_words(question, total["leads"]),
         "nurturing": nurturing_words(question, total["nurturing"]),
         "reps": named_words(question, total["reps"], "owner"),
         "sources": named_words(question, sources, "source"),
         "behaviour": behaviour_words(total["behaviour"]),
-        "unknown": NOTHING,
     }
-    return render(request, "insight/_why.html", context)
 
 
 def leads_words(question: Question, leads: words.Figures) -> words.Figures:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from cadans.insight.filters import BREAKDOWNS
 from cadans.insight.reports import report
-from cadans.web.insight import charts, words
-from cadans.web.insight.page import MOST_ROWS, Stat, as_money, page, sorted_rows
+from cadans.web.insight import charts, why, words
+from cadans.web.insight.page import MOST_ROWS, Stat, as_money, is_printed, page, sorted_rows
 from cadans.web.insight.question import Question, asker, read_question
 from cadans.web.writing import money_short, number, percent
 
@@ -48,12 +48,14 @@ def win_rate(request: HttpRequest) -> HttpResponse:
         "months": months["rows"],
         "month_chart": charts.rate_by_month(months["rows"]),
         "sort": request.GET.get("sort", ""),
-        "why": question.address("win-rate-why", by=""),
+        "why_part": question.address("win-rate-why", by=""),
         "is_empty": is_empty(answer),
         "few": any(words.is_few(row["win_rate"]) for row in rows),
         "breakdowns": words.breakdowns(BREAKDOWNS),
         "head": words.head_of(filters.by or "owner"),
     }
+    if is_printed(request):
+        context |= why.reasons(question, user)
     return page(request, "win-rate", question, context)
 
 
