@@ -24,11 +24,11 @@ DEV := .venv/.dev
 PACKAGES := node_modules/.product
 DEV_PACKAGES := node_modules/.dev
 
-.PHONY: help serve test test-fast lint types lock assets bench docs messages clean
+.PHONY: help serve test test-fast lint types lock assets bench backtest docs messages clean
 
 help:
 	@sed -n '2,4s/^# //p' $(MAKEFILE_LIST)
-	@echo "  and: test-fast lint assets docs messages lock bench clean (CONTRIBUTING.md)"
+	@echo "  and: test-fast lint assets docs messages lock bench backtest clean (CONTRIBUTING.md)"
 
 serve: $(PRODUCT) $(BUILT) $(MO)
 	@exec $(BIN)/cadans serve
@@ -55,6 +55,10 @@ assets: $(PACKAGES)
 
 bench: $(DEV) $(BUILT) $(MO)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# How well the forecast does on data sets of others (SHARED_DATA: the folder they are in).
+backtest: $(DEV) $(MO)
+	@$(BIN)/python -m backtests $(ARGS)
 
 docs: $(DEV)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
