@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 
 from cadans.events.models import Event
 from cadans.exchange import jobs as exchange
+from cadans.insight.jobs import alerts
 from cadans.leads import jobs as leads
 from cadans.playbooks import jobs as playbooks
 
@@ -22,6 +23,7 @@ REACTIONS: dict[str, tuple[Any, ...]] = {
     "company_changed": (leads.settle_leads_of_company,),
     "person_changed": (leads.settle_leads_of_person,),
     "process_published": (leads.settle_leads_of_pipeline,),
+    "drop_found": (alerts.tell_of_drop,),
     "try_asked": (playbooks.try_out,),
     "routing_try_asked": (playbooks.try_routing_out,),
 }

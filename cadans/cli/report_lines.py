@@ -54,7 +54,8 @@ def points(difference: dict[str, Any]) -> str:
 
 def funnel_lines(answer: dict[str, Any]) -> Lines:
     """Heads and lines of a funnel; broken down, a line for each row's each stage."""
-    heads = ["Stage", "Entered", "Next", "Conversion", "95 %", "Resolved", "Lost", "Stalled"]
+    heads = ["Stage", "Entered", "Next", "Conversion", "95 %", "Resolved", "Expected"]
+    heads += ["Lost", "Stalled"]
     heads += ["Active", "Median days", "85 %", "Open now"]
     lines = []
     for row in answer["rows"]:
@@ -72,6 +73,7 @@ def funnel_line(label: str, row: dict[str, Any]) -> list[str]:
         DASH if row["ends_in"] else str(row["reached_next"]),
         *(percent(row["conversion"]), interval(row["conversion"])),
         percent(row["conversion_resolved"]),
+        percent(row["conversion_expected"]),
         *(str(row[name]) for name in ("lost", "stalled", "active")),
         *(days(row["days"]["median"]), days(row["days"]["p85"])),
         DASH if present is None else str(present["leads"]),

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection
 
-from cadans.insight.filters import NONE, Filters
+from cadans.insight.filters import EARLIEST, NONE, Filters
 from cadans.leads.models import Lead
 from cadans.team.models import User
 from cadans.team.queries import owners_seen_by
@@ -179,6 +179,22 @@ def entries(filters: Filters, user: User | None) -> Facts:
         reason="c.reason_id",
     )
     return counted(facts, filters, user)
+
+
+DECIDED_AT = "coalesce(f.higher_at, l.closed_at)"
+
+
+def decisions(filters: Filters, user: User | None) -> Facts:
+    """The first entries into stages that were decided in the period: went on, or were lost.
+
+    As `entries`, but by the moment at which it was decided, whenever the lead came in.
+    """
+    facts = entries(replace(filters, since=EARLIEST, until=filters.until), user)
+    decided = Sql(
+        f"{DECIDED_AT} >= %s and {DECIDED_AT} < %s and ({REACHED} or {LOST})",
+        (filters.begins, filters.ends),
+    )
+    return replace(facts, at=DECIDED_AT).narrowed(decided)
 
 
 def idle(on: datetime) -> Sql:

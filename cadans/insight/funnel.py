@@ -8,7 +8,9 @@ those that entered, each is exactly one of:
 - `stalled`: still open, not higher, and untouched for longer than its stage's idle limit;
 - `active`: still open, not higher, within the limit (or its stage has none).
 
-The snapshot view is what lies in each stage now.
+Those that wait may go on yet: what share of a cohort is expected to in the end says
+`aalen_johansen.py`, from the days after which each left. The snapshot view is what lies in each
+stage now.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from django.utils.translation import gettext as _
 
 from cadans.ground.errors import Invalid
 from cadans.ground.money import CENT, convert
+from cadans.insight.aalen_johansen import Spell, expected
 from cadans.insight.dimensions import DIMENSIONS, named, part
 from cadans.insight.facts import (
     LOST,
@@ -40,6 +43,7 @@ from cadans.insight.facts import (
 )
 from cadans.insight.filters import NONE, Choice, Filters
 from cadans.insight.intervals import rate
+from cadans.insight.key_conversions import with_effects
 from cadans.process.models import Pipeline, Stage
 from cadans.team.models import User
 from cadans.team.queries import organisation
@@ -50,6 +54,10 @@ BREAKDOWNS = (
 )
 
 DAYS = "extract(epoch from coalesce(f.higher_at, c.at) - f.entered_at)::float8 / 86400"
+LASTED = """
+    floor(extract(epoch from greatest(coalesce(f.higher_at, c.at, %s) - f.entered_at,
+                                      interval '0')) / 86400)::int
+"""
 AGE = "extract(epoch from %s - l.stage_entered_at)::float8 / 86400"
 
 COUNTED = """
@@ -61,6 +69,25 @@ COUNTED = """
     count(*) filter (where ending = 'won') as won,
     count(*) filter (where ending in ('won', 'lost')) as decided,
     percentile_cont(array[0.5, 0.85]) within group (order by days) as days
+"""
+
+# After how many whole days leads left the stage, or how long they are in it: the same entries,
+# looked at once.
+SPREAD = """
+    with each as materialized ({each}),
+    counted as (select {counts} from each group by grouping sets ({sets})),
+    spells as (
+        select stage, key, array_agg(lasted) as lasted, array_agg(how) as how,
+               array_agg(leads) as leads
+        from (
+            select stage, key, lasted, count(*) as leads,
+                   case when outcome in ('reached_next', 'lost') then outcome
+                        else 'waiting' end as how
+            from each group by stage, key, lasted, how
+        ) spell group by stage, key)
+    select counted.*, spells.lasted, spells.how, spells.leads
+    from counted left join spells
+      on spells.stage = counted.stage and spells.key is not distinct from counted.key
 """
 
 Stages = dict[Any, dict[str, Any]]
@@ -97,6 +124,8 @@ def funnel(
     by = None if filters.by == "stage" else filters.by
     whole, parts = counted_stages(filters, user, moment, by=by)
     lines = stage_rows(stages, whole, snapshot(filters, user, moment))
+    if filters.pipeline is not None:
+        lines = with_effects(lines, filters, user)
     answer = {
         "metric": "funnel",
         "period": filters.period_as_json(),
@@ -170,7 +199,9 @@ def _outcomes_of(facts: Facts, moment: datetime, key: Sql, join: str = "") -> Sq
     what = (
         key
         + f"as key, f.stage_id as stage, l.status as ending, case when {REACHED} then {DAYS} end"
-        f" as days, case when {REACHED} then 'reached_next' when {LOST} then 'lost' when"
+        " as days,"
+        + Sql(LASTED, (moment,))
+        + f" as lasted, case when {REACHED} then 'reached_next' when {LOST} then 'lost' when"
         + idle(moment)
         + "then 'stalled' else 'active' end as outcome"
     )
@@ -183,22 +214,29 @@ def _counted(each: Sql, sets: str) -> tuple[Stages, dict[Any, Stages]]:
     counts = (
         COUNTED.format(key="key", whole="grouping(key) = 1")
         if by_key
-        else (COUNTED.format(key="null", whole="true"))
+        else (COUNTED.format(key="null::text", whole="true"))
     )
-    query = Sql(f"select {counts} from (")  # noqa: S608 - constants
-    query = query + each + f") e group by grouping sets ({sets})"
+    # Only our own text is put into the query; its values travel beside it.
+    query = Sql(SPREAD.format(each=each.text, counts=counts, sets=sets), each.values)
     whole: Stages = {}
     parts: dict[Any, Stages] = {}
     for row in query.rows():
-        key, stage = row.pop("key"), row.pop("stage")
-        target = whole if row.pop("is_whole") else parts.setdefault(key, {})
+        key, stage, is_whole = row.pop("key"), row.pop("stage"), row.pop("is_whole")
+        spells = zip(*(row.pop(name) or () for name in ("lasted", "how", "leads")), strict=True)
+        row["spells"] = [] if by_key and is_whole else [Spell(*spell) for spell in spells]
+        target = whole if is_whole else parts.setdefault(key, {})
         target[stage] = row
+    for stages in parts.values():
+        for stage, row in stages.items():
+            if stage in whole:
+                whole[stage]["spells"] += row["spells"]
     return whole, parts
 
 
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("entered", "reached_next", "lost", "stalled", "active", "won", "decided"), 0),
     "days": None,
+    "spells": (),
 }
 
 
@@ -239,7 +277,17 @@ def figures(stage: Stage, count: dict[str, Any]) -> dict[str, Any]:
         "active": count["active"],
         "conversion": rate(reached, entered, reason=last).as_json(),
         "conversion_resolved": rate(reached, reached + lost, reason=last).as_json(),
-        "days": {"median": median, "p85": p85, "leads": 0 if last else reached},
+        "conversion_expected": (
+            {**rate(reached, entered, reason=last).as_json(), "undecided": None}
+            if last
+            else expected(count["spells"], entered=entered, reached=reached)
+        ),
+        "days": {
+            "median": median,
+            "p85": p85,
+            "leads": 0 if last else reached,
+            "waiting": 0 if last else count["stalled"] + count["active"],
+        },
         "won": won,
         "win_rate": rate(won, decided).as_json(),
     }

@@ -14,7 +14,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from cadans.ground.errors import NotFound
-from cadans.insight import adoption, cycle, deal_size, funnel, impact, quotas, why, win_rate
+from cadans.insight import adoption, alerts, cycle, deal_size, funnel, impact, quotas, why, win_rate
 from cadans.insight.facts import Sql
 from cadans.insight.filters import Filters, last_twelve_months, this_quarter
 from cadans.insight.forecast import report as forecasts
@@ -41,6 +41,7 @@ BEHIND: dict[str, Callable[..., Sql]] = {
     "win-rate": win_rate.leads_of,
     "win-rate-why": why.leads_of,
     "funnel": funnel.leads_of,
+    "conversion": alerts.leads_of,
     "cycle": cycle.leads_of,
     "forecast": forecasts.leads_of,
     "quotas": quotas.leads_of,

@@ -6,10 +6,17 @@ from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
+from moneyed import Money
 
 from cadans.insight import funnel as funnels
+from cadans.insight.actions.key_conversions import (
+    DECIDERS,
+    mark_key_conversion,
+    unmark_key_conversion,
+)
 from cadans.insight.reports import report
 from cadans.web.insight import charts, words
 from cadans.web.insight.page import MOST_ROWS, Stat, as_money, page
@@ -32,6 +39,7 @@ def funnel(request: HttpRequest) -> HttpResponse:
     context = {
         "answer": whole,
         "stats": [
+            *key_stats(question, whole),
             funnel_stat(question, whole, report("funnel", before, user) if before else None),
             *leak_stats(question, whole),
             open_stat(question, whole),
@@ -47,8 +55,45 @@ def funnel(request: HttpRequest) -> HttpResponse:
         ),
         "head": words.head_of(str(filters.by)) if broken_down else "",
         "pipeline": whole["filters"].get("pipeline", ""),
+        "may_mark": user.role in DECIDERS,
     }
     return page(request, "funnel", question, context)
+
+
+@login_required
+@require_POST
+def key_conversion(request: HttpRequest) -> HttpResponse:
+    """Mark the conversion from a stage as decisive, or no longer; then back to the funnel."""
+    user = asker(request)
+    question = read_question(request)
+    filters = funnels.in_one_pipeline(replace(question.filters, by=None))
+    stage = funnels.stage_named(filters, request.POST.get("stage", ""))
+    act = unmark_key_conversion if request.POST.get("mark") == "no" else mark_key_conversion
+    act(user, stage)
+    return redirect(question.address("funnel"))
+
+
+def key_stats(question: Question, answer: words.Figures) -> list[Stat]:
+    """The conversions that a manager marked as decisive: what is expected of them."""
+    stats = []
+    for row in answer["rows"]:
+        if not row.get("is_key"):
+            continue
+        rate = row["conversion_expected"]
+        stats.append(
+            Stat(
+                _("Go on from %(stage)s") % {"stage": row["label"]},
+                percent(rate["value"]),
+                words.of_leads(rate if rate["value"] is not None else row["conversion"]),
+                words.interval(rate),
+                href=question.behind("funnel", "entered", **charts.where(question, row)),
+                help=_(
+                    "Marked as decisive. The share that is expected to go on in the end, also of"
+                    " the leads that are still under way."
+                ),
+            )
+        )
+    return stats
 
 
 def funnel_stat(question: Question, answer: words.Figures, before: words.Figures | None) -> Stat:
@@ -150,12 +195,21 @@ def staged(question: Question, rows: list[words.Figures]) -> list[words.Figures]
                 "interval": words.interval(row["conversion"]),
                 "resolved_interval": words.interval(row["conversion_resolved"]),
                 "is_few": words.is_few(row["conversion"]),
+                "expected_interval": words.interval(row["conversion_expected"]),
+                "expected_reason": words.reason(row["conversion_expected"].get("reason", "")),
+                "effect_money": whole(as_money(row["effect"])) if "effect" in row else None,
+                "effect_reason": words.reason(row.get("effect", {}).get("reason", "")),
                 "reason": words.reason(row["conversion"].get("reason", "")),
                 "median": words.days(row["days"]["median"]),
                 "p85": words.days(row["days"]["p85"]),
             }
         )
     return shown
+
+
+def whole(worth: Money | None) -> Money | None:
+    """An estimate without its cents."""
+    return None if worth is None else worth.round(0)
 
 
 def matrix(question: Question, rows: list[words.Figures]) -> list[words.Figures]:

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from cadans.insight.alerts import standing_for
 from cadans.insight.reports import report
 from cadans.web.insight import charts, funnel, win_rate
 from cadans.web.insight.page import page
@@ -29,6 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     stages_before = report("funnel", before, user) if before else None
     asked = replace(question, filters=plain)
     stats = [
+        *funnel.key_stats(asked, stages),
         win_rate.rate_stat(asked, rates, rates_before),
         win_rate.won_value_stat(asked, rates),
         funnel.funnel_stat(asked, stages, stages_before),
@@ -40,6 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "win_rate": asked.address("win-rate", by=""),
         },
         "stats": stats,
+        "drops": standing_for(user),
         "months": rates["rows"],
         "month_chart": charts.rate_by_month(rates["rows"]),
         "stages": funnel.staged(asked, stages["rows"]),

@@ -11,11 +11,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from moneyed import Money
 
+from cadans.insight.alerts import may_watch
 from cadans.insight.choices import filter_options
 from cadans.web.insight import words
 from cadans.web.insight.page_parts import read_page
 from cadans.web.insight.printed import as_document
-from cadans.web.insight.question import FILTERS, Question, spans_named
+from cadans.web.insight.question import FILTERS, Question, asker, spans_named
 
 MOST_ROWS = 300
 """Rows that a page shows; the CSV has all of them."""
@@ -41,6 +42,7 @@ def tabs_named() -> dict[str, str]:
         "overview": _("Overview"),
         "win-rate": _("Win rate"),
         "funnel": _("Funnel"),
+        "alerts": _("Alerts"),
         "deal-size": _("Deal size"),
     }
 
@@ -54,7 +56,7 @@ def page(
         "here": here,
         "choices": {"period": spans_named(), **filter_options()},
     }
-    if here != "overview":
+    if here not in ("overview", "alerts"):
         shared["files"] = files_of(request, here, question)
     template = f"insight/{here.replace('-', '_')}.html"
     if not is_printed(request):
@@ -112,6 +114,7 @@ def about(request: HttpRequest, question: Question) -> dict[str, Any]:
         "tabs": [
             {"name": name, "title": title, "href": question.address(name, by="")}
             for name, title in tabs_named().items()
+            if name != "alerts" or may_watch(asker(request))
         ],
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cadans.web.insight import behind, deal_size, funnel, overview, why, win_rate
+from cadans.web.insight import alerts, behind, deal_size, funnel, overview, why, win_rate
 
 app_name = "insight"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("win-rate/", win_rate.win_rate, name="win-rate"),
     path("win-rate/why/", why.why, name="win-rate-why"),
     path("funnel/", funnel.funnel, name="funnel"),
+    path("funnel/key/", funnel.key_conversion, name="key-conversion"),
+    path("alerts/", alerts.alerts, name="alerts"),
     path("deal-size/", deal_size.deal_size, name="deal-size"),
     path("leads/", behind.leads, name="leads"),
     path("<slug:metric>.csv", behind.download, name="csv"),

@@ -32,6 +32,9 @@ def reason(word: str) -> str:
         "won_without_value": _("None of the won leads has a value, so a rate says nothing."),
         "only_lost": _("Only lost leads have a reason."),
         "last_stage": _("The last stage: there is no next one."),
+        "too_young": _("Too many of these leads are still under way to foresee how they end."),
+        "few_leads": _("Too few leads were decided to say."),
+        "no_won_value": _("No won deal of this period has a value."),
         "too_few": _("Too few leads to say anything."),
     }.get(word, "")
 
@@ -155,4 +158,7 @@ def list_named(metric: str, part: str) -> str:
         ("funnel", "decided"): _("Leads that were won or lost in the end"),
         ("funnel", "present"): _("Leads in the stage now"),
         ("funnel", "idle"): _("Leads idle in the stage now"),
+        ("conversion", "resolved"): _("Leads decided at the stage"),
+        ("conversion", "reached_next"): _("Leads that went on"),
+        ("conversion", "lost"): _("Leads lost at the stage"),
     }.get((metric, part), _("Leads"))

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from cadans.insight.alerts import standing_for
 from cadans.leads.today import day_of, day_token
 from cadans.process.queries import pipelines
 from cadans.team.models import User
@@ -45,6 +46,7 @@ def _shown(request: PageRequest) -> dict[str, Any]:
         "is_own": rep.id == request.user.id,
         "colleagues": owner_choices(without=request.user) if leads_others else [],
         "has_process": pipelines().live().exists(),
+        "drops": standing_for(request.user),
     }
 
 
