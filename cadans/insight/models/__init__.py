@@ -5,7 +5,6 @@ from cadans.insight.models.forecast import ExpectedLead, Snapshot
 from cadans.insight.models.key_conversions import KeyConversion
 from cadans.insight.models.learned import ForecastModel
 from cadans.insight.models.quotas import Quota
-from cadans.insight.models.targets import Target
 
 __all__ = [
     "Alert",
@@ -15,5 +14,4 @@ __all__ = [
     "KeyConversion",
     "Quota",
     "Snapshot",
-    "Target",
 ]
