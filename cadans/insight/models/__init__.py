@@ -5,6 +5,8 @@ from cadans.insight.models.forecast import ExpectedLead, Snapshot
 from cadans.insight.models.key_conversions import KeyConversion
 from cadans.insight.models.learned import ForecastModel
 from cadans.insight.models.quotas import Quota
+from cadans.insight.models.subscriptions import SentReport, Subscription
+from cadans.insight.models.targets import Target
 
 __all__ = [
     "Alert",
@@ -13,5 +15,8 @@ __all__ = [
     "ForecastModel",
     "KeyConversion",
     "Quota",
+    "SentReport",
     "Snapshot",
+    "Subscription",
+    "Target",
 ]

@@ -85,6 +85,7 @@ def files_of(request: HttpRequest, here: str, question: Question) -> dict[str, s
         "csv": question.address("csv", here, by=by),
         "xlsx": question.address("xlsx", here, by=by),
         "pdf": f"?{printed.urlencode()}",
+        "mail": question.address("subscriptions", metric=here, by=by),
     }
 
 

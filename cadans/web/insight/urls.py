@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from cadans.web.insight import alerts, behind, deal_size, funnel, overview, why, win_rate
+from cadans.web.insight import (
+    alerts,
+    behind,
+    deal_size,
+    funnel,
+    overview,
+    subscriptions,
+    why,
+    win_rate,
+)
 
 app_name = "insight"
 urlpatterns = [
@@ -14,6 +23,10 @@ urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
     path("deal-size/", deal_size.deal_size, name="deal-size"),
     path("leads/", behind.leads, name="leads"),
+    path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("subscriptions/add/", subscriptions.add, name="subscribe"),
+    path("subscriptions/<uuid:id>/stop/", subscriptions.stop, name="unsubscribe"),
+    path("subscriptions/stop/<str:token>/", subscriptions.stop_by_link, name="stop-by-link"),
     path("<slug:metric>.csv", behind.download, name="csv"),
     path("<slug:metric>.xlsx", behind.download, {"kind": "xlsx"}, name="xlsx"),
 ]
