@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from cadans.events.models import Event
 from cadans.ground.text import in_language
 from cadans.leads.activity import Activity
-from cadans.leads.activity_kinds import kind_icon
+from cadans.leads.activity_kinds import kind_icon, kind_name
 from cadans.leads.event_names import Names, names_in
 from cadans.leads.explain import FIELDS, explain
 from cadans.leads.lead import Lead
@@ -242,7 +242,7 @@ def _seen(event: Event, key: str, value: Any, names: Names) -> str:
     """What was seen: under the goal's name, else the field's, else its key."""
     because = event.because
     goal = names.goals.get((str(event.pipeline), because.get("version"), because.get("stage"), key))
-    name = goal or FIELDS.get(key) or key.replace("_", " ")
+    name = goal or FIELDS.get(key) or kind_name(key).replace("_", " ")
     if isinstance(value, bool):
         value = _("yes") if value else _("no")
     elif isinstance(value, int | float):
