@@ -28,7 +28,7 @@ from cadans.insight.facts import Facts, Sql
 from cadans.insight.filters import NONE, Filters
 from cadans.insight.intervals import rate
 from cadans.insight.stuck import stuck, stuck_leads
-from cadans.insight.worked import KINDS, breached, work
+from cadans.insight.worked import KINDS, breached, reading_much, work
 from cadans.process.models import Stage
 from cadans.team.models import User
 
@@ -54,13 +54,13 @@ WORKED = """
 # A breach that touches two pieces of work of one row is one breach of it.
 BROKEN = """
     with touching as materialized (
-        select distinct key, lead_id, kind, visit_id, task_id, at from ({inner}) each
+        select distinct key, lead_id, kind, visit_id, task_id, began from ({inner}) each
     ),
     lead as (
         select false as whole, key, lead_id, {counts} from touching group by key, lead_id
         union all
         select true, null, lead_id, {counts} from (
-            select distinct lead_id, kind, visit_id, task_id, at from touching
+            select distinct lead_id, kind, visit_id, task_id, began from touching
         ) once group by lead_id
     )
     select whole, key, count(*) as breached, {sums} from lead group by whole, key
@@ -114,7 +114,7 @@ def worked(filters: Filters, user: User | None, moment: datetime) -> Counted:
 
 def broken(filters: Filters, user: User | None, moment: datetime) -> Counted:
     """How many leads had breaches, and of each kind how many there were, in how many leads."""
-    what = "l.id as lead_id, b.kind, b.visit_id, b.task_id, b.at"
+    what = "l.id as lead_id, f.kind, f.visit_id, f.task_id, f.began"
     return counted(BROKEN, keyed(breached(filters, user, on=moment), filters, what))
 
 
@@ -122,7 +122,9 @@ def counted(text: str, inner: Sql) -> Counted:
     """The counts of one question, which the database answers in one go."""
     query = Sql(text.format(sums=SUMS, counts=COUNTS, inner=inner.text), inner.values)
     total, rows = {}, {}
-    for row in query.rows():
+    with reading_much():
+        found = query.rows()
+    for row in found:
         if row["whole"]:
             total = row
         else:
@@ -197,17 +199,18 @@ def breaches_of(
         raise unknown_part(kind)
     facts = breached(replace(filters, by=None), user, kind=kind, on=on)
     inner = facts.select(
-        "distinct on (b.at, b.kind, b.visit_id, b.task_id) b.at, b.kind, b.until, b.visit_id,"
-        " b.task_id, l.id as lead_id, l.title, f.stage_id, f.owner_id"
+        "distinct on (f.began, f.kind, f.visit_id, f.task_id) f.began as at, f.kind,"
+        " f.ended as until, f.visit_id, f.task_id, l.id as lead_id, l.title, f.stage_id, f.owner_id"
     )
-    inner += "order by b.at desc, b.kind, b.visit_id, b.task_id, f.since"
+    inner += "order by f.began desc, f.kind, f.visit_id, f.task_id, f.since"
     inner += Sql("limit %s offset %s", (most, skip))
     query = Sql(
         "select b.*, owner.name as owner, task.name as task, task.name_in as task_in from ("
     )
     query += inner + ") b left join team_user owner on owner.id = b.owner_id"
     query += "left join leads_task task on task.id = b.task_id"
-    return (query + "order by b.at desc, b.kind, b.visit_id, b.task_id").rows()
+    with reading_much():
+        return (query + "order by b.at desc, b.kind, b.visit_id, b.task_id").rows()
 
 
 def breaches_count(total: dict[str, Any], kind: str | None) -> int:

@@ -5,11 +5,15 @@ belongs to a stay and lasts from one moment to another (many for no time at all)
 each piece that it touches, so for whoever owned the lead meanwhile.
 """
 
+# ruff: noqa: S608 - no value is ever written into the text
+
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cadans.ground.working_time import WorkingTime
@@ -25,31 +29,46 @@ KINDS = ("override", "jump", "late_task", "stalled", "silent_close")
 GRACE = 1
 """Working days that a required task may be late before that counts."""
 
-# Who had the lead when. A stay begins with its owner (`owner` of the visit); whoever got the lead
-# during the stay is told by the log. What a rule gave on entering a stage is the owner of the stay.
-PIECES = """
-    with stays as (
-        select v.id as visit_id, v.lead_id, v.pipeline_id, v.version_id, v.stage_id, v.owner_id,
-               v.entered_at, v.left_at
-        from leads_stagevisit v join process_stage s on s.id = v.stage_id and s.ends_in = ''
-        where v.entered_at < %s and (v.left_at is null or v.left_at >= %s)
-    ),
-    handed as materialized (
-        select stays.*, (told.data ->> 'owner')::uuid as to_id, told.at, told.id as told_id
-        from events_event told join stays
-          on stays.lead_id = told.lead and told.at > stays.entered_at
-         and (stays.left_at is null or told.at < stays.left_at)
+# Who had the lead when. A stay begins with its owner (`owner` of the visit); whoever was given the
+# lead by hand during the stay is told by the log, until the next one was or the stay ended. What a
+# rule gave on entering a stage is the owner of the stay.
+HANDED = """
+    with handed as materialized (
+        select v.id as visit_id, v.lead_id, v.pipeline_id, v.version_id, v.stage_id,
+               (told.data ->> 'owner')::uuid as owner_id, told.at as since,
+               coalesce(lead(told.at) over (partition by v.id order by told.at, told.id),
+                        v.left_at) as until
+        from events_event told join leads_stagevisit v
+          on v.lead_id = told.lead and told.at > v.entered_at
+         and (v.left_at is null or told.at < v.left_at)
         where told.kind = 'lead_assigned' and told.because = '{}'::jsonb
-    )
-    select stays.visit_id, stays.lead_id, stays.pipeline_id, stays.version_id, stays.stage_id,
-           stays.owner_id, stays.entered_at as since, coalesce(first.at, stays.left_at) as until
-    from stays
-    left join (select visit_id, min(at) as at from handed group by visit_id) first
-      on first.visit_id = stays.visit_id
+    ),
+    first as (select visit_id, min(since) as at from handed group by visit_id)
+"""
+PIECES = f"""
+    {HANDED}
+    select v.id as visit_id, v.lead_id, v.pipeline_id, v.version_id, v.stage_id, v.owner_id,
+           v.entered_at as since, coalesce(first.at, v.left_at) as until
+    from leads_stagevisit v join process_stage s on s.id = v.stage_id and s.ends_in = ''
+    left join first on first.visit_id = v.id
+    where v.entered_at < %s and (v.left_at is null or v.left_at >= %s)
     union all
-    select visit_id, lead_id, pipeline_id, version_id, stage_id, to_id, at,
-           coalesce(lead(at) over (partition by visit_id order by at, told_id), left_at)
-    from handed
+    select * from handed
+"""
+BREACHED = f"""
+    {HANDED},
+    breach as materialized (
+        select kind, visit_id, task_id, at as began, until as ended from ({{breaches}}) found
+        where at < %s and (at >= %s or until > %s or until is null)
+    )
+    select breach.*, v.lead_id, v.pipeline_id, v.version_id, v.stage_id, v.owner_id,
+           v.entered_at as since, coalesce(first.at, v.left_at) as until
+    from breach join leads_stagevisit v on v.id = breach.visit_id
+    left join first on first.visit_id = v.id
+    union all
+    select breach.*, handed.lead_id, handed.pipeline_id, handed.version_id, handed.stage_id,
+           handed.owner_id, handed.since, handed.until
+    from breach join handed on handed.visit_id = breach.visit_id
 """
 
 # A stay that a person ended by moving the lead on though its goals were unmet. What a file told is
@@ -206,7 +225,36 @@ def work(filters: Filters, user: User | None, *, on: datetime | None = None) -> 
     begins, ends = bounds(filters, moment)
     source = Sql(f"({PIECES}) f", (ends, begins)) + "join leads_lead l on l.id = f.lead_id"
     source += spots(filters, moment, since="f.since", until="f.until")
-    facts = Facts(
+    return counted(pieces(filters, source, moment), filters, user)
+
+
+def breached(
+    filters: Filters, user: User | None, *, kind: str | None = None, on: datetime | None = None
+) -> Facts:
+    """The breaches of the period, each with the pieces of work that it touches.
+
+    `f` has the piece and the breach: `kind`, `task_id`, and `began` to `ended` (null: it still
+    lasts). `kind` narrows to one of KINDS.
+    """
+    moment = on or timezone.now()
+    begins, ends = bounds(filters, moment)
+    found = breaches(filters, moment, kind)
+    inner = BREACHED.replace("{breaches}", found.text)
+    source = Sql(f"({inner}) f", (*found.values, ends, begins, begins))
+    source += "join leads_lead l on l.id = f.lead_id"
+    source += spots(
+        filters, moment, since="greatest(f.began, f.since)", until="least(f.ended, f.until)"
+    )
+    facts = pieces(filters, source, moment).narrowed(
+        Sql("(f.until is null or f.began <= f.until) and (f.ended is null or f.ended >= f.since)")
+    )
+    return counted(facts, filters, user)
+
+
+def pieces(filters: Filters, source: Sql, moment: datetime) -> Facts:
+    """Pieces of work of leads that were somebody's, within the period."""
+    begins, ends = bounds(filters, moment)
+    return Facts(
         source=source,
         where=(
             Sql("f.owner_id is not null and l.status <> 'cancelled'"),
@@ -218,31 +266,16 @@ def work(filters: Filters, user: User | None, *, on: datetime | None = None) -> 
         version="f.version_id",
         stage="f.stage_id",
     )
-    return counted(facts, filters, user)
 
 
-def breached(
-    filters: Filters, user: User | None, *, kind: str | None = None, on: datetime | None = None
-) -> Facts:
-    """The breaches of the period, each with the pieces of work that it touches.
-
-    `b` is the breach: `kind`, `visit_id`, `task_id`, and `at` to `until` (null: it still lasts).
-    `kind` narrows to one of KINDS.
-    """
-    moment = on or timezone.now()
-    begins, ends = bounds(filters, moment)
-    facts = work(replace(filters, by=None), user, on=moment)
-    source = facts.source + "join (" + breaches(filters, moment, kind) + ") b"
-    source += Sql(
-        "on b.visit_id = f.visit_id and b.at < %s and (b.at >= %s or b.until > %s"
-        " or b.until is null) and (f.until is null or b.at <= f.until)"
-        " and (b.until is null or b.until >= f.since)",
-        (ends, begins, begins),
-    )
-    source += spots(
-        filters, moment, since="greatest(b.at, f.since)", until="least(b.until, f.until)"
-    )
-    return replace(facts, source=source, at="spot.at" if filters.by in UNITS else "f.since")
+@contextmanager
+def reading_much() -> Iterator[None]:
+    """Lets the database sort what adoption reads in memory, and not compile what it asks once."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
+        )
+        yield
 
 
 def bounds(filters: Filters, moment: datetime) -> tuple[datetime, datetime]:

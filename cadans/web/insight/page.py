@@ -44,6 +44,8 @@ def tabs_named() -> dict[str, str]:
         "funnel": _("Funnel"),
         "alerts": _("Alerts"),
         "deal-size": _("Deal size"),
+        "adoption": _("Adoption"),
+        "impact": _("Process impact"),
     }
 
 

@@ -120,6 +120,9 @@ class Question:
         return self.address("leads", metric=metric, part=part, key=key, stage=stage, by=by)
 
 
+PERIOD_BEFORE = "period-before"
+"""What a comparison can be with instead of a version: the period just before this one."""
+
 FILTERS = ("pipeline", "owner", "team", "source", "product", "product_line", "territory")
 KEPT = ("period", "from", "through", "by", *FILTERS)
 
@@ -137,12 +140,21 @@ def read_question(request: HttpRequest, *, by: str = "") -> Question:
         period = "12-months"
     query: dict[str, Any] = {name: asked.get(name) for name in FILTERS}
     query["by"] = asked.get("by") or by
+    query["version"] = asked.get("version")
+    if asked.get("against") == OWN:
+        first, last = asked.get("against_from"), asked.get("against_through")
+        if first and last:  # one is filled in before the other
+            query |= {"against_from": first, "against_to": day_after(last)}
+    elif asked.get("against") != PERIOD_BEFORE:
+        query["against"] = asked.get("against")
     if period == OWN:
         query |= {"from": asked.get("from"), "to": day_after(asked.get("through"))}
     filters = read_filters(query, settings=settings, today=today)
     if period != OWN:
         since, until = SPANS[period](today)
         filters = replace(filters, since=since, until=until)
+    if asked.get("against") == PERIOD_BEFORE and (before := filters.period_before()):
+        filters = replace(filters, against_since=before.since, against_until=before.until)
     return Question(asked, filters, period)
 
 

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from cadans.web.insight import (
+    adoption,
     alerts,
     behind,
     deal_size,
     funnel,
+    impact,
     overview,
     subscriptions,
     why,
@@ -22,6 +24,9 @@ urlpatterns = [
     path("funnel/key/", funnel.key_conversion, name="key-conversion"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("deal-size/", deal_size.deal_size, name="deal-size"),
+    path("adoption/", adoption.adoption, name="adoption"),
+    path("adoption/breaches/", adoption.breaches, name="breaches"),
+    path("impact/", impact.impact, name="impact"),
     path("leads/", behind.leads, name="leads"),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/add/", subscriptions.add, name="subscribe"),
