@@ -97,11 +97,15 @@ def adoption_line(label: str, row: dict[str, Any]) -> list[str]:
     ]
 
 
+ASKED = ("before_ask", "ask_to_decision")
+
+
 def cycle_lines(answer: dict[str, Any]) -> Lines:
-    """Heads, lines and total of a cycle length."""
+    """Heads, lines and total of a cycle length; the days in each stage follow the rows."""
     heads = [answer["filters"].get("by", ""), "Won", "Median days", "95 %", "Mean", "85 %"]
     heads += ["Lost", "Median days", "Before ask", "Ask to decision"]
     lines = [cycle_line(row["label"], row) for row in answer["rows"]]
+    lines += [cycle_line(f"In {row['label']}", row) for row in answer["total"]["stages"]]
     return heads, lines, cycle_line("Total", answer["total"])
 
 
@@ -112,8 +116,43 @@ def cycle_line(label: str, row: dict[str, Any]) -> list[str]:
     return [
         *(label, str(won["leads"]), days(won["median"]), sure, days(won["mean"])),
         *(days(won["p85"]), str(lost["leads"]), days(lost["median"])),
-        *(days(row[name]["median"]) for name in ("before_ask", "ask_to_decision")),
+        *(days(row[name]["median"]) if name in row else DASH for name in ASKED),
     ]
+
+
+def quick_no_lines(answer: dict[str, Any]) -> Lines:
+    """Heads and lines of the traits of leads that are lost at once."""
+    heads = ["Trait", "Closed", "Won", "Lost at once", "Others", "Times", "95 %", "q", "Named"]
+    lines = []
+    for row in answer["rows"]:
+        lift = row["lift"]
+        lines.append(
+            [
+                *(row["label"], str(row["leads"]), str(row["won"])),
+                *(percent(row["with"]), percent(row["others"]), days(lift["value"])),
+                *(f"{lift['low']:.2f}–{lift['high']:.2f}", f"{row['q']:.4f}"),
+                "yes" if row["is_named"] else "",
+            ]
+        )
+    return heads, lines, []
+
+
+def committee_lines(answer: dict[str, Any]) -> Lines:
+    """Heads and lines of cycle lengths by committee; each role's shares follow."""
+    heads = ["Committee", "Closed", "Win rate", "95 %", "Won", "Median days", "Lost", "Median days"]
+    lines = [
+        [
+            *(row["label"], str(row["closed"])),
+            *(percent(row["win_rate"]), interval(row["win_rate"])),
+            *(str(row["won"]["leads"]), days(row["won"]["median"])),
+            *(str(row["lost"]["leads"]), days(row["lost"]["median"])),
+        ]
+        for row in answer["rows"]
+    ]
+    for role in answer["total"]["roles"]:
+        told = [f"{name} {percent(role[name])}" for name in ("known", "touched", "informed")]
+        lines.append([f"{role['label']}: {', '.join(told)}", *[""] * (len(heads) - 1)])
+    return heads, lines, []
 
 
 def deal_size_lines(answer: dict[str, Any]) -> Lines:
@@ -134,32 +173,6 @@ def deal_size_line(label: str, row: dict[str, Any], change: dict[str, Any] | Non
         *(row[name]["amount"] or DASH for name in ("median", "p85")),
         *(str(row["without_value"]), parts.get("within") or DASH, parts.get("mix") or DASH),
     ]
-
-
-def impact_lines(answer: dict[str, Any]) -> Lines:
-    """Heads, lines and total of process impact: each figure before, after, and its change."""
-    heads = [answer["filters"].get("by", ""), "Win rate before", "After", "Change", "95 %"]
-    heads += ["Days before", "After", "Change", "95 %", "Deal before", "After", "Change", "95 %"]
-    lines = [impact_line(row["label"], row) for row in answer["rows"]]
-    return heads, lines, impact_line("Total", answer["total"])
-
-
-def impact_line(label: str, row: dict[str, Any]) -> list[str]:
-    """One row of process impact as text."""
-    won, length, size = row["win_rate"], row["cycle"], row["deal_size"]
-    sides = ("before", "after")
-    return [
-        *(label, *(percent(won[side]) for side in sides), *changed(won["change"])),
-        *(*(days(length[side]["mean"]) for side in sides), *changed(length["change"])),
-        *(*(size[side]["amount"] or DASH for side in sides), *changed(size["change"])),
-    ]
-
-
-def changed(change: dict[str, Any]) -> tuple[str, str]:
-    """`+12.3 %` with its interval, or dashes."""
-    value, low, high = (change[name] for name in ("value", "low", "high"))
-    sure = DASH if low is None else f"{low * 100:+.1f}…{high * 100:+.1f}"
-    return DASH if value is None else f"{value * 100:+.1f} %", sure
 
 
 def forecast_lines(answer: dict[str, Any]) -> Lines:
@@ -250,6 +263,8 @@ LINES: dict[str, Callable[[dict[str, Any]], Lines]] = {
     "win-rate-why": why_lines,
     "funnel": funnel_lines,
     "cycle": cycle_lines,
+    "quick-no": quick_no_lines,
+    "committee": committee_lines,
     "forecast": forecast_lines,
     "quotas": quotas_lines,
     "deal-size": deal_size_lines,

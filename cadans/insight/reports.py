@@ -14,7 +14,19 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from cadans.ground.errors import NotFound
-from cadans.insight import adoption, alerts, cycle, deal_size, funnel, impact, quotas, why, win_rate
+from cadans.insight import (
+    adoption,
+    alerts,
+    committee,
+    cycle,
+    deal_size,
+    funnel,
+    impact,
+    quick_no,
+    quotas,
+    why,
+    win_rate,
+)
 from cadans.insight.facts import Sql
 from cadans.insight.filters import Filters, last_twelve_months, this_quarter
 from cadans.insight.forecast import report as forecasts
@@ -28,6 +40,8 @@ METRICS: dict[str, Callable[[Filters, User | None], dict[str, Any]]] = {
     "win-rate-why": why.why,
     "funnel": funnel.funnel,
     "cycle": cycle.cycle,
+    "quick-no": quick_no.quick_no,
+    "committee": committee.committee,
     "forecast": forecasts.forecast,
     "quotas": quotas.quotas,
     "deal-size": deal_size.deal_size,
@@ -43,6 +57,8 @@ BEHIND: dict[str, Callable[..., Sql]] = {
     "funnel": funnel.leads_of,
     "conversion": alerts.leads_of,
     "cycle": cycle.leads_of,
+    "quick-no": quick_no.leads_of,
+    "committee": committee.leads_of,
     "forecast": forecasts.leads_of,
     "quotas": quotas.leads_of,
     "deal-size": deal_size.leads_of,

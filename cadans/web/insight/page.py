@@ -44,6 +44,7 @@ def tabs_named() -> dict[str, str]:
         "funnel": _("Funnel"),
         "alerts": _("Alerts"),
         "deal-size": _("Deal size"),
+        "cycle": _("Cycle length"),
         "adoption": _("Adoption"),
         "impact": _("Process impact"),
     }

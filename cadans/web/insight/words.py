@@ -37,6 +37,7 @@ def reason(word: str) -> str:
         "few_leads": _("Too few leads were decided to say."),
         "no_won_value": _("No won deal of this period has a value."),
         "too_few": _("Too few leads to say anything."),
+        "no_usual_cycle": _("Too few leads were won to know the usual cycle."),
     }.get(word, "")
 
 
@@ -148,6 +149,19 @@ def list_named(metric: str, part: str) -> str:
         ("impact", "after_closed"): _("Leads won or lost after"),
         ("impact", "after_won"): _("Leads won after"),
         ("impact", "after_valued"): _("Leads won after, with a value"),
+        ("cycle", "closed"): _("Leads won or lost"),
+        ("cycle", "won"): _("Leads won"),
+        ("cycle", "lost"): _("Leads lost"),
+        ("cycle", "asked"): _("Leads in which the decision was asked for"),
+        ("committee", "closed"): _("Leads won or lost"),
+        ("committee", "won"): _("Leads won"),
+        ("committee", "lost"): _("Leads lost"),
+        ("committee", "known"): _("Leads with somebody in this role"),
+        ("committee", "touched"): _("Leads with this role touched"),
+        ("committee", "informed"): _("Leads with this role informed"),
+        ("quick-no", "closed"): _("Leads won or lost"),
+        ("quick-no", "quick"): _("Leads lost at once"),
+        ("quick-no", "won"): _("Leads won"),
         ("deal-size", "won"): _("Leads won"),
         ("deal-size", "valued"): _("Leads won with a value"),
         ("deal-size", "unknown"): _("Leads won without a value"),
