@@ -26,6 +26,9 @@ from cadans.team.models import User
 LENGTHS = ("won", "lost", "before_ask", "ask_to_decision")
 """The lengths that are measured, in days."""
 
+SHARE = "share_after_ask"
+"""Measured beside them: which part of its cycle a lead spent after the ask."""
+
 DAY = 86_400.0
 
 # The stages that each process version marks as the ask, as pairs of version and stage.
@@ -57,7 +60,9 @@ MEASURED = f"""
     cross join lateral (values
         (f.status, extract(epoch from f.at - f.opened_at)::float8 / {DAY}),
         ('before_ask', extract(epoch from asked.at - f.opened_at)::float8 / {DAY}),
-        ('ask_to_decision', extract(epoch from f.at - asked.at)::float8 / {DAY})
+        ('ask_to_decision', extract(epoch from f.at - asked.at)::float8 / {DAY}),
+        ('{SHARE}', extract(epoch from f.at - asked.at)::float8
+            / nullif(extract(epoch from f.at - f.opened_at)::float8, 0))
     ) measured(length, days)
 """
 
@@ -199,7 +204,29 @@ def figures(found: dict[str, Any], *, only_lost: bool = False) -> dict[str, Any]
     shape: dict[str, Any] = {name: length(found.get(name)) for name in LENGTHS}
     if only_lost:
         shape["won"]["reason"] = "only_lost"
-    return {**shape, "closed": won + lost, "asked": rate(asked_for, won + lost).as_json()}
+    return {
+        **shape,
+        "closed": won + lost,
+        "asked": rate(asked_for, won + lost).as_json(),
+        "bump": bump(found.get(SHARE)),
+    }
+
+
+def bump(row: dict[str, Any] | None) -> dict[str, Any]:
+    """Whether leads spend their time before the ask (`start`) or after it (`end`).
+
+    The median of the parts of their cycles that leads spent after the ask, between 0 and 1, with
+    its interval; `where` is `even` while the interval holds a half, and empty below 8 leads.
+    """
+    if row is None:
+        empty = dict.fromkeys(("value", "low", "high"))
+        return {**empty, "leads": 0, "where": "", "reason": "no_leads"}
+    low, high = row["low"], row["high"]
+    where = ""
+    if low is not None and high is not None:
+        where = "start" if high < 0.5 else "end" if low > 0.5 else "even"
+    median, _p85 = row["points"]
+    return {"value": median, "low": low, "high": high, "leads": row["leads"], "where": where}
 
 
 def length(row: dict[str, Any] | None) -> dict[str, Any]:
