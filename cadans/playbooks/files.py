@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from django.conf import settings
 from django.utils.text import slugify
@@ -64,7 +65,7 @@ def template_file(template: str, pipeline: Pipeline) -> str:
     comments too, under the pipeline's own key and name. Raises NotFound."""
     text = head() + template_text(template)
     named = open_playbook(text).playbook
-    language = "en" if organisation().language == "en" else "nl"
+    language: Literal["nl", "en"] = "en" if organisation().language == "en" else "nl"
     name = {**named.name, language: pipeline.name}
     own = named.model_copy(update={"key": slugify(pipeline.key) or named.key, "name": name})
     return text if own == named else file_of(own, roll(), before=text, head=head())

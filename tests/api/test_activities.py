@@ -47,6 +47,23 @@ def test_a_planned_activity_is_moved_held_and_meets_its_goal(
     assert (off.status_code, off.json()["code"]) == (409, "activity_held")
 
 
+def test_an_own_kind_is_logged_by_its_key(world: World, manager: Program, lead: Lead) -> None:
+    path = f"/leads/{lead.id}/activities"
+    unknown = manager.post(path, {"kind": "site_visit"})
+    assert unknown.status_code == 422
+    (fault,) = unknown.json()["errors"]
+    assert fault["pointer"] == "/kind"
+    assert "call, meeting" in fault["detail"]
+    added = Program(world.admin).post("/activity-kinds", {"name_en": "Site visit"})
+    assert added.json()["key"] == "site_visit"
+    assert manager.post(path, {"kind": "site_visit"}).json()["kind"] == "site_visit"
+    assert manager.post(path, {"kind": "Site visit"}).status_code == 422
+    kind = f"/activity-kinds/{added.json()['id']}"
+    used = Program(world.admin).delete(kind)
+    assert (used.status_code, used.json()["code"]) == (409, "in_use")
+    assert manager.get("/activity-kinds").json()["items"] == [added.json()]
+
+
 def test_a_planned_activity_is_called_off(world: World, manager: Program, lead: Lead) -> None:
     made = manager.post(f"/leads/{lead.id}/activities", {"kind": "demo", "at": soon()}).json()
     off = manager.post(f"/activities/{made['id']}/call-off", {"reason": "Ziek"})

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 from playwright.sync_api import ElementHandle, Locator, Page, expect
@@ -222,7 +223,12 @@ def in_flight(world, pipeline: Pipeline, number: dict[str, int]) -> dict[str, se
     lying: dict[str, set[uuid.UUID]] = {stage: set() for stage in number}
     for stage, many in number.items():
         for _ in range(many):
-            fields = {"people": [], "company": None, "owner": None, "opened_at": None}
+            fields: dict[str, Any] = {
+                "people": [],
+                "company": None,
+                "owner": None,
+                "opened_at": None,
+            }
             lead = world.lead(pipeline=pipeline, value=20_000, **fields)
             if stage != "new":
                 move_lead(world.manager, lead, stage=stage, reason="Proef loopt")
