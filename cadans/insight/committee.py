@@ -39,26 +39,29 @@ ASKS_FOR = {
 OF_THE_HOUSE = ("call", "email", "meeting", "demo", "ask", "note")
 """The kinds that every organisation has; a note tells the others nothing."""
 
-HELD = """
-    select from leads_activity a join leads_activity_people named on named.activity_id = a.id
-    where a.lead_id = l.id and named.person_id = p.person_id and a.held and a.kind <> 'note'
-      and a.at <= f.at
-"""
-
-# Each role on the lead once: whether somebody who has it was touched, and informed.
-ROLES = f"""
-    select p.role, bool_or(exists ({HELD})) as touched,
-           bool_or(exists ({HELD} and (not a.kind = any(%s) or (p.role, a.kind) in (
+# Each role on each lead closed in the period, once: whether somebody who has it was touched, and
+# informed.
+ROLES = """
+    select p.lead_id, p.role, bool_or(a.id is not null) as touched,
+           bool_or(a.id is not null and (a.kind <> all(%s) or (p.role, a.kind) in (
                select asks.role, asks.kind from unnest(%s::text[], %s::text[]) asks(role, kind)
-           )))) as informed
-    from leads_leadperson p where p.lead_id = l.id and p.role <> '' group by p.role
+           ))) as informed
+    from leads_leadperson p
+    join leads_closing c on c.lead_id = p.lead_id and c.reopened_at is null
+    left join (
+        leads_activity_people named
+        join leads_activity a on a.id = named.activity_id and a.held and a.kind <> 'note'
+    ) on a.lead_id = p.lead_id and named.person_id = p.person_id and a.at <= c.at
+    where p.role <> '' and c.at >= %s and c.at < %s
+    group by p.lead_id, p.role
 """
 
 COVERED = f"""
-    cross join lateral (
-        select count(*) as known, count(*) filter (where role_of.touched) as touched
-        from ({ROLES}) role_of
-    ) committee
+    left join (
+        select role_of.lead_id, count(*) as known,
+               count(*) filter (where role_of.touched) as touched
+        from ({ROLES}) role_of group by role_of.lead_id
+    ) committee on committee.lead_id = l.id
 """
 
 LENGTHS = f"""
@@ -85,31 +88,37 @@ def committee(filters: Filters, user: User | None = None) -> dict[str, Any]:
     if filters.by is not None:
         raise Invalid(_("The committee is no further broken down."), pointer="/by")
     facts = closings(filters, user)
-    rows = [row for name in COVERAGES for row in rows_of(name, covered(facts))]
+    rows = [row for name in COVERAGES for row in rows_of(name, covered(facts, filters))]
     closed = sum(row["closed"] for row in rows if row["coverage"] == "known")
     return {
         "metric": "committee",
         "period": filters.period_as_json(),
         "filters": filters.as_json(),
-        "total": {"closed": closed, "roles": by_role(facts, closed)},
+        "total": {"closed": closed, "roles": by_role(facts, filters, closed)},
         "rows": rows,
     }
 
 
-def kinds() -> tuple[list[str], list[str], list[str]]:
-    """The values that ROLES needs: the kinds of the house, and the pairs of role and kind."""
+def of_roles(filters: Filters) -> tuple[Any, ...]:
+    """The values that ROLES needs: the kinds of the house, the pairs that inform, the period."""
     pairs = [(role, kind) for role, gives in ASKS_FOR.items() for kind in gives]
-    return [*OF_THE_HOUSE], [role for role, _kind in pairs], [kind for _role, kind in pairs]
+    informs = ([role for role, _kind in pairs], [kind for _role, kind in pairs])
+    return [*OF_THE_HOUSE], *informs, filters.begins, filters.ends
 
 
-def covered(facts: Facts) -> Facts:
+def covered(facts: Facts, filters: Filters) -> Facts:
     """The facts with `committee.known` and `committee.touched`: how many roles of their leads."""
-    return replace(facts, source=facts.source + Sql(COVERED, kinds()))
+    return replace(facts, source=facts.source + Sql(COVERED, of_roles(filters)))
+
+
+def covering(name: str) -> str:
+    """How many roles of a lead are known, or touched; MOST stands for all above."""
+    return f"least(coalesce(committee.{name}, 0), {MOST})"
 
 
 def rows_of(name: str, facts: Facts) -> list[dict[str, Any]]:
     """The lengths and win rates by how many roles are known, or touched."""
-    found = summed(facts.select(f"least(committee.{name}, {MOST}) as key, {LENGTHS}"))
+    found = summed(facts.select(f"{covering(name)} as key, {LENGTHS}"))
     rows = []
     for number in sorted(found):
         lengths = {status: length(found[number].get(status)) for status in ("won", "lost")}
@@ -145,9 +154,10 @@ def label(name: str, number: int) -> str:
     return words % {"number": number}
 
 
-def by_role(facts: Facts, closed: int) -> list[dict[str, Any]]:
+def by_role(facts: Facts, filters: Filters, closed: int) -> list[dict[str, Any]]:
     """Each buying role: on how many leads it is known, touched, informed."""
-    source = facts.source + Sql(f"cross join lateral ({ROLES}) role_of", kinds())
+    join = Sql(f"join ({ROLES}) role_of on role_of.lead_id = l.id", of_roles(filters))
+    source = facts.source + join
     found = {
         row["role"]: row
         for row in (replace(facts, source=source).select(BY_ROLE) + "group by 1").rows()
@@ -174,12 +184,13 @@ def leads_of(filters: Filters, user: User | None, key: str, name: str) -> Sql:
     if what == "role" and which in ASKS_FOR and name in ("known", "touched", "informed"):
         condition = "true" if name == "known" else f"role_of.{name}"
         within = Sql(
-            f"exists (select from ({ROLES}) role_of where role_of.role = %s and {condition})",
-            (*kinds(), which),
+            f"l.id in (select role_of.lead_id from ({ROLES}) role_of"
+            f" where role_of.role = %s and {condition})",
+            (*of_roles(filters), which),
         )
         return facts.narrowed(within).select("l.id")
     if name not in PARTS or (key and (what not in COVERAGES or not which.isdigit())):
         raise Invalid(_("There is no part “%(part)s”.") % {"part": name}, pointer="/part")
     if key:
-        facts = covered(facts).narrowed(Sql(f"least(committee.{what}, {MOST}) = %s", (int(which),)))
+        facts = covered(facts, filters).narrowed(Sql(f"{covering(what)} = %s", (int(which),)))
     return facts.narrowed(Sql(PARTS[name])).select("l.id")

@@ -43,17 +43,19 @@ ASKS = """
 
 # When the decision was first asked for, between opening and closing.
 ASKED = """
-    left join lateral (
-        select min(asking.at) as at from (
-            select v.entered_at as at from leads_stagevisit v
+    left join (
+        select c.lead_id, min(asking.at) as at
+        from leads_closing c
+        join (
+            select v.lead_id, v.entered_at as at from leads_stagevisit v
             join unnest(%s::uuid[], %s::uuid[]) asks(version_id, stage_id)
               on asks.version_id = v.version_id and asks.stage_id = v.stage_id
-            where v.lead_id = l.id
             union all
-            select a.at from leads_activity a
-            where a.lead_id = l.id and a.kind = 'ask' and a.held
-        ) asking where asking.at between f.opened_at and f.at
-    ) asked on true
+            select a.lead_id, a.at from leads_activity a where a.kind = 'ask' and a.held
+        ) asking on asking.lead_id = c.lead_id and asking.at between c.opened_at and c.at
+        where c.reopened_at is null and c.at >= %s and c.at < %s
+        group by c.lead_id
+    ) asked on asked.lead_id = l.id
 """
 
 MEASURED = f"""
@@ -126,7 +128,10 @@ def cycle(filters: Filters, user: User | None = None) -> dict[str, Any]:
 def asked(filters: Filters, user: User | None) -> Facts:
     """The closings of the period, each with `asked.at`: when the decision was asked for, if so."""
     pairs = Sql(ASKS).rows()
-    values = ([pair["version_id"] for pair in pairs], [pair["stage_id"] for pair in pairs])
+    values = (
+        *([pair[name] for pair in pairs] for name in ("version_id", "stage_id")),
+        *(filters.begins, filters.ends),
+    )
     facts = closings(filters, user)
     return replace(facts, source=facts.source + Sql(ASKED, values))
 
