@@ -103,6 +103,11 @@ def quotas_seen_by(user: User) -> QuerySet[Quota]:
     return Quota.objects.visible_to(user).select_related("user", "team")
 
 
+def has_quotas(unit: str, since: date) -> bool:
+    """Whether anybody has a quota for that period."""
+    return bool(Quota.objects.of_period(unit, since).exists())
+
+
 # ── what is asked ───────────────────────────────────────────────────────────────────────────
 
 

@@ -25,11 +25,14 @@ from cadans.insight.facts import Sql, closings
 from cadans.insight.filters import CHOICES, NONE, Filters
 from cadans.insight.forecast.accuracy import accuracy
 from cadans.insight.forecast.known import OpenLead, fates_at, open_then
+from cadans.insight.forecast.learning import learned_at
 from cadans.insight.forecast.methods import Forecasts, Guess, chances, forecasts_by, rate_from
+from cadans.insight.forecast.model import LEAST_DAYS, LEAST_WON
 from cadans.insight.forecast.snapshots import scope_of
 from cadans.insight.forecast.waterfall import kept_fall, waterfall
 from cadans.insight.models import Snapshot
 from cadans.insight.models.forecast import Method
+from cadans.process.models import Pipeline
 from cadans.team.models import User
 from cadans.team.queries import organisation
 from cadans.team.queries import today as local_today
@@ -74,8 +77,8 @@ def forecast(filters: Filters, user: User | None = None) -> dict[str, Any]:
     "currency", "won"}` (the interval is of 80 %), `already_won`, `open_expected`, `actual` (of a
     period that is over), the quota and how it stands, and `coverage`: open value expected in the
     period as a share of what is still to be won. Beside them `accuracy`, `history` (the kept
-    snapshots of this period) and `waterfalls`. Raises Invalid for a breakdown that says nothing
-    of open leads.
+    snapshots of this period), `waterfalls`, and in `needs` what a model that is silent waits for.
+    Raises Invalid for a breakdown that says nothing of open leads.
     """
     by = filters.by
     if by is not None and by not in BREAKDOWNS:
@@ -102,9 +105,21 @@ def forecast(filters: Filters, user: User | None = None) -> dict[str, Any]:
         "total": total,
         "rows": rows,
         "accuracy": judged,
+        "needs": needs(as_of) if total["model"].get("reason") == "too_little_history" else [],
         "history": history(plain, user),
         "waterfalls": {method: waterfall(plain, user, method) for method in Method.values},
     }
+
+
+def needs(as_of: datetime) -> list[dict[str, Any]]:
+    """Of each pipeline whose model does not speak: how many leads were won, how many it needs."""
+    names = dict(Pipeline.objects.present().values_list("id", "name"))
+    found = learned_at(as_of, names)
+    return [
+        {"pipeline": names[id], "won": one.won, "needed": LEAST_WON, "days": LEAST_DAYS}
+        for id, one in found.items()
+        if one.reason
+    ]
 
 
 def moment(filters: Filters) -> datetime:

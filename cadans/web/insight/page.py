@@ -42,6 +42,8 @@ def tabs_named() -> dict[str, str]:
         "overview": _("Overview"),
         "win-rate": _("Win rate"),
         "funnel": _("Funnel"),
+        "forecast": _("Forecast"),
+        "quotas": _("Quotas"),
         "alerts": _("Alerts"),
         "deal-size": _("Deal size"),
         "cycle": _("Cycle length"),
@@ -57,7 +59,7 @@ def page(
     shared: dict[str, Any] = {
         **about(request, question),
         "here": here,
-        "choices": {"period": spans_named(), **filter_options()},
+        "choices": {"period": context.get("spans") or spans_named(), **filter_options()},
     }
     if here not in ("overview", "alerts"):
         shared["files"] = files_of(request, here, question)

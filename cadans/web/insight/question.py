@@ -48,6 +48,14 @@ def _quarter_before(today: date) -> Span:
     return first - relativedelta(months=3), first
 
 
+def _next_month(today: date) -> Span:
+    return _month(today.replace(day=1) + relativedelta(months=1))
+
+
+def _next_quarter(today: date) -> Span:
+    return _quarter(quarter_of(today) + relativedelta(months=3))
+
+
 def _year(today: date) -> Span:
     return date(today.year, 1, 1), date(today.year + 1, 1, 1)
 
@@ -63,8 +71,10 @@ def _ever(today: date) -> Span:
 SPANS: dict[str, Callable[[date], Span]] = {
     "12-months": last_twelve_months,
     "month": _month,
+    "next-month": _next_month,
     "last-month": _month_before,
     "quarter": _quarter,
+    "next-quarter": _next_quarter,
     "last-quarter": _quarter_before,
     "year": _year,
     "last-year": _year_before,

@@ -191,4 +191,15 @@ def list_named(metric: str, part: str) -> str:
         ("conversion", "resolved"): _("Leads decided at the stage"),
         ("conversion", "reached_next"): _("Leads that went on"),
         ("conversion", "lost"): _("Leads lost at the stage"),
-    }.get((metric, part), _("Leads"))
+        ("forecast", "open"): _("Open leads in the forecast"),
+        ("forecast", "expected"): _("Open leads expected in the period"),
+        ("forecast", "won"): _("Leads won in the period"),
+        ("forecast", "won_expected"): _("Leads won as expected"),
+        ("forecast", "pulled_in"): _("Leads pulled in"),
+        ("forecast", "won_unplanned"): _("Leads won unplanned"),
+        ("forecast", "value_changed"): _("Won leads whose value changed"),
+        ("forecast", "slipped"): _("Leads that slipped out"),
+        ("forecast", "lost"): _("Leads lost that were counted on"),
+        ("forecast", "gone"): _("Leads that were counted on and are gone"),
+        ("quotas", "won"): _("Leads won in the period"),
+    }.get((metric, part.rpartition(".")[2]), _("Leads"))
