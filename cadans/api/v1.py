@@ -13,6 +13,7 @@ from cadans import __version__
 from cadans.api import (
     activities,
     activity_kinds,
+    alerts,
     assignment_rules,
     board,
     companies,
@@ -130,6 +131,7 @@ ROUTERS = {
     "/custom-fields": custom_fields.router,
     "/activity-kinds": activity_kinds.router,
     "/quotas": quotas.router,
+    "/alerts": alerts.router,
     "/imports": imports.router,
     "/tries": tries.router,
 }
@@ -138,4 +140,5 @@ for prefix, router in ROUTERS.items():
 api.add_router("/leads", progress.router)
 api.add_router("/pipelines", tries.of_pipelines)
 api.add_router("/pipelines", wall_charts.router)
+api.add_router("/pipelines", alerts.of_pipelines)
 api.add_router("/pipelines", playbooks.of_pipelines)

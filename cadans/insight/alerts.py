@@ -20,6 +20,7 @@ from cadans.insight.facts import LOST, REACHED, Facts, Sql, closings, decisions,
 from cadans.insight.filters import Filters
 from cadans.insight.funnel import in_one_pipeline, stage_named
 from cadans.insight.models import Alert
+from cadans.insight.models.alerts import AlertQuerySet
 from cadans.process.models import Pipeline
 from cadans.team.models import User
 from cadans.team.queries import organisation
@@ -148,11 +149,17 @@ def may_watch(user: User) -> bool:
     return user.role in WATCHERS
 
 
-def alerts_for(user: User) -> list[Alert]:
-    """The alerts, those that last first. Raises NotAllowed for reps."""
+def alerts_seen_by(user: User) -> AlertQuerySet:
+    """The alerts, newest first. Raises NotAllowed for reps."""
     if not may_watch(user):
         raise NotAllowed(_("Only managers see alerts: they are about everybody’s leads."))
-    found = list(Alert.objects.with_names()[:MOST_SHOWN])
+    found: AlertQuerySet = Alert.objects.with_names()
+    return found
+
+
+def alerts_for(user: User) -> list[Alert]:
+    """The alerts, those that last first. Raises NotAllowed for reps."""
+    found = list(alerts_seen_by(user)[:MOST_SHOWN])
     return sorted(found, key=lambda alert: alert.over_on is not None)
 
 

@@ -53,12 +53,10 @@ BREAKDOWNS = (
     *("month", "quarter", "pipeline"),
 )
 
-DAYS = "extract(epoch from coalesce(f.higher_at, c.at) - f.entered_at)::float8 / 86400"
-LASTED = """
-    floor(extract(epoch from greatest(coalesce(f.higher_at, c.at, %s) - f.entered_at,
-                                      interval '0')) / 86400)::int
-"""
-AGE = "extract(epoch from %s - l.stage_entered_at)::float8 / 86400"
+# (`date_part` is a float8; `extract` would be an exact numeric, which takes ten times as long.)
+DAYS = "date_part('epoch', coalesce(f.higher_at, c.at) - f.entered_at) / 86400"
+LASTED = "greatest(date_part('day', coalesce(f.higher_at, c.at, %s) - f.entered_at), 0)::int"
+AGE = "date_part('epoch', %s - l.stage_entered_at) / 86400"
 
 COUNTED = """
     stage, {key} as key, {whole} as is_whole, count(*) as entered,

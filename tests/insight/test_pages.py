@@ -196,9 +196,9 @@ def test_dutch_people_read_dutch(scene, client):
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        ("/insight/?", 22),
+        ("/insight/?", 27),
         ("/insight/win-rate/?by=owner&", 17),
-        ("/insight/funnel/?by=owner&", 19),
+        ("/insight/funnel/?by=owner&", 23),
         ("/insight/leads/?metric=win-rate&part=won&", 5),
     ],
 )
