@@ -3,7 +3,9 @@
 import csv
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,28 @@ def test_the_funnel_is_the_one_known_stage_by_stage(loans: Pipeline) -> None:
         assert row["conversion"]["value"] == pytest.approx(figures["conversion"], abs=1e-6), stage
         assert row["lost"] == figures["declined_after"] + figures["cancelled_after"], stage
         assert row["active"] + row["stalled"] == figures["still_open"], stage
+
+
+def test_applications_take_as_long_as_known(loans: Pipeline) -> None:
+    known = reference(FOLDER)["days_submitted_to"]
+    total = report("cycle", ever(loans), None)["total"]
+    won = total["won"]
+    assert won["leads"] == known["approved"]["n"]
+    assert won["mean"] == pytest.approx(known["approved"]["mean"], abs=1e-4)
+    assert won["median"] == pytest.approx(known["approved"]["median"], abs=1e-4)
+    by_stage = replace(ever(loans), by="stage")
+    rows = {row["label"]: row for row in report("cycle", by_stage, None)["rows"]}
+    for stage, ending in (("A_DECLINED", "declined"), ("A_CANCELLED", "cancelled")):
+        lost = rows[stage]["lost"]
+        assert lost["leads"] == known[ending]["n"], stage
+        assert lost["mean"] == pytest.approx(known[ending]["mean"], abs=1e-4), stage
+        assert lost["median"] == pytest.approx(known[ending]["median"], abs=1e-4), stage
+
+
+def test_approved_amounts_are_those_known(loans: Pipeline) -> None:
+    total, known = report("deal-size", ever(loans), None)["total"], reference(FOLDER)["amount"]
+    assert Decimal(total["won_value"]["amount"]) == Decimal(known["approved_sum"])
+    assert total["mean"]["amount"] == f"{known['approved_mean']:.2f}"
 
 
 def test_the_log_tells_the_same_as_the_tables(loans: Pipeline) -> None:
