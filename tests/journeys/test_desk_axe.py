@@ -22,6 +22,8 @@ SETTINGS = [
     "territories/",
     "own-fields/",
     "own-fields/add/",
+    "activity-kinds/",
+    "activity-kinds/add/",
     "routing/",
     "routing/add/",
     "tokens/",

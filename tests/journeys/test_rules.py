@@ -56,6 +56,8 @@ def test_groups_of_conditions_on_a_phone_by_keyboard(page_of_rules, world):
     page.get_by_label("Niemand krijgt meer dan").fill("40")
     page.get_by_role("button", name="Toevoegen wie daarna komt").press("Enter")
     page.get_by_label("Wie is daarna aan de beurt").select_option(label="Bram Mulder")
+    page.get_by_label("Open leads die ieder van hen hoogstens mag hebben").fill("20")
+    page.get_by_label("Wanneer zij leads krijgen").select_option("office")
     assert complaints(page) == []
     keep(page)
     (rule,) = rules()
@@ -63,7 +65,8 @@ def test_groups_of_conditions_on_a_phone_by_keyboard(page_of_rules, world):
     assert (both[0].field, both[0].than) == ("territory", "Noord")
     assert [one.field for one in both[1].any] == ["value", "source"]
     assert (rule.to.strategy, rule.to.most_share) == ("likeliest_to_win", 40)
-    assert rule.otherwise[0].users == [world.bram.id]
+    other = rule.otherwise[0]
+    assert (other.users, other.most_open, other.hours) == ([world.bram.id], 20, "office")
 
 
 def test_bands_of_value(page_of_rules, world):

@@ -82,7 +82,7 @@ class RuleForm(forms.Form):
         choices=[
             ("team", gettext_lazy("a team")),
             ("users", gettext_lazy("people by name")),
-            ("tier", gettext_lazy("whoever its value says")),
+            ("tier", gettext_lazy("whoever fits its value")),
         ],
         widget=forms.RadioSelect,
         initial="team",
