@@ -12,6 +12,7 @@ from cadans.events.models import Event
 from cadans.leads.actions import move_lead
 from cadans.leads.models import Lead, StageVisit, Task
 from cadans.playbooks.actions import make_pipeline
+from cadans.playbooks.queries import draft_of
 from cadans.process.models import Pipeline, published
 from tests.journeys.axe import complaints
 from tests.retold import assert_replay_equals_tables
@@ -277,6 +278,24 @@ def test_stages_and_goals_are_put_in_order_by_mouse_and_by_keyboard(visit, world
     page.get_by_role("button", name="Move “Value known” up").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".line-name").first).to_have_text("Value known")
+
+
+def test_a_new_stage_is_named_and_set_up_quicker_than_it_is_saved(visit, world, transactional_db):
+    page = visit(world.manager, "/process/new-customers/", language="en", width=1440, height=1200)
+    tiles = page.locator(".stage-tile")
+    page.get_by_role("button", name="Add stage").click()
+    expect(tiles).to_have_count(6)
+    page.route("**/settings/", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.get_by_label("Name in English").fill("Survey")
+    page.get_by_label("Name in Dutch").fill("Opname")
+    page.get_by_label("Idle after").fill("5")
+    page.get_by_label("Idle after").press("Tab")
+    expect(page.get_by_text("Idle after 5 days")).to_be_visible()
+    expect(page.locator("[data-current] .stage-label")).to_have_text("Survey")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#toasts [data-toast]")).to_have_count(0)
+    stage = draft_of(Pipeline.objects.get(key="new-customers")).stage("new-stage")
+    assert (stage.name, stage.idle_days) == ({"nl": "Opname", "en": "Survey"}, 5)
 
 
 def stage_button(page: Page, what: str) -> ElementHandle:
