@@ -63,7 +63,7 @@ def cycle(request: HttpRequest) -> HttpResponse:
         "months": [length_row(question, row) for row in months["rows"]],
         "month_chart": cycle_charts.length_by_month(months["rows"]),
         "stages": [stage_row(question, row) for row in total["stages"]],
-        "stage_chart": cycle_charts.days_in_stages(total["stages"]),
+        "stage_chart": cycle_charts.days_in_stages(stages_first(total["stages"])),
         "stage_size": charts.size_for(len(total["stages"]), 3, 7),
         "sort": request.GET.get("sort", ""),
         "is_empty": not total["closed"],
@@ -254,6 +254,17 @@ def length_in_words(length: words.Figures) -> words.Figures:
         "reason": words.reason(length.get("reason", "")),
         **{name: number_of_days(length[name]) for name in ("mean", "median", "p85")},
     }
+
+
+def stages_first(rows: list[words.Figures]) -> list[words.Figures]:
+    """The stages of several pipelines named stage first, for what is long is cut at its end."""
+    if len({row["key"].partition("/")[0] for row in rows}) < 2:
+        return rows
+    told = []
+    for row in rows:
+        pipeline, _colon, stage = row["label"].partition(": ")
+        told.append({**row, "label": f"{stage} · {pipeline}"})
+    return told
 
 
 def stage_row(question: Question, row: words.Figures) -> words.Figures:

@@ -68,8 +68,7 @@ def days_in_stages(rows: Rows) -> Options:
     """The median days in each stage: of the leads won, and of those lost."""
     return {
         "xAxis": {"type": "value", "min": 0, "axisLabel": {"formatter": "number"}},
-        # Names of stages with their pipelines are long, and their ends tell them apart.
-        "yAxis": named(rows, overflow="break"),
+        "yAxis": named(rows),
         "tooltip": {"valueFormatter": "number:1"},
         "legend": {"show": True},
         "series": [
@@ -96,11 +95,11 @@ def around_the_ask(total: Options) -> Options:
     }
 
 
-def named(rows: Rows, *, overflow: str = "truncate") -> Options:
-    """The rows' names along the side; long ones are cut, or broken over two lines."""
+def named(rows: Rows) -> Options:
+    """The rows' names along the side; long ones are cut."""
     return {
         "type": "category",
         "inverse": True,
         "data": [row["label"] for row in rows],
-        "axisLabel": {"width": 140, "overflow": overflow},
+        "axisLabel": {"width": 140, "overflow": "truncate"},
     }

@@ -22,6 +22,9 @@ from cadans.web.writing import NOTHING, money, money_short, number, percent
 
 BY = tuple(name for name in BREAKDOWNS if name != "loss_reason")
 
+WORD_JOINER = "\u2060"
+"""Keeps a sign and its amount on one line."""
+
 MOST_NAMES = 3
 """More segments than this are not named in a sentence."""
 
@@ -178,7 +181,7 @@ def signed(figure: words.Figures, amount: str | None) -> str:
     value = rounded({"amount": amount, "currency": figure["currency"]})
     assert value is not None
     sign = "" if not value.amount else "+" if value.amount > 0 else "−"
-    return f"{sign}{money(abs(value))}"
+    return f"{sign}{WORD_JOINER}{money(abs(value))}" if sign else money(value)
 
 
 def change_since(change: words.Figures) -> tuple[str, str]:
