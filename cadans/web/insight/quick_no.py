@@ -126,8 +126,8 @@ def trait_row(question: Question, row: words.Figures) -> words.Figures:
         "won": row["won"],
         "with": row["with"],
         "others": row["others"],
-        "lift": "" if lift["value"] is None else f"{number(lift['value'], 1)}×",
-        "interval": f"{number(lift['low'], 1)} – {number(lift['high'], 1)}",
+        "lift": "" if lift["value"] is None else f"{number(lift['value'], 2)}×",
+        "interval": f"{number(lift['low'], 2)} – {number(lift['high'], 2)}",
         "q": f"< {number(ALMOST_NEVER, 3)}" if row["q"] < ALMOST_NEVER else number(row["q"], 3),
         "links": {
             part: question.behind("quick-no", part, key=row["key"])
