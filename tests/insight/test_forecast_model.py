@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lifelines import AalenJohansenFitter
+from lifelines import AalenJohansenFitter  # type: ignore[import-untyped]
 
 from cadans.insight.forecast.coming import coming_of
 from cadans.insight.forecast.draws import Part, drawn, tide
@@ -207,15 +207,16 @@ def test_what_comes_later_is_not_known():
 
 
 def places(blocks: int) -> np.ndarray:
-    return np.eye(3)[np.arange(blocks) // 4 % 3]
+    """Four weeks a month, from January on."""
+    return np.eye(12)[np.arange(blocks) // 4 % 12]
 
 
 def test_a_rhythm_that_comes_back_is_believed_and_chance_is_not():
     luck = np.random.default_rng(5)
     flat = np.full(52, 50.0)
-    rhythm = np.exp(places(52) @ np.array([-0.4, 0.0, 0.4]))
+    rhythm = np.exp(places(52) @ np.tile([-0.4, 0.0, 0.4], 4))
     ahead_of = np.full(3, 50.0)
-    coming = np.eye(3)
+    coming = np.eye(12)[:3]
     for factor, low, high in ((rhythm, 0.55, 1.0), (np.ones(52), -0.15, 0.15)):
         seen = luck.poisson(flat * factor).astype(float)
         pace = pace_of(seen, Baselines(flat, flat, ahead_of, ahead_of, 1.0), places(52), coming, 1)
@@ -224,11 +225,13 @@ def test_a_rhythm_that_comes_back_is_believed_and_chance_is_not():
 
 def test_a_pace_that_fell_is_followed_and_one_that_stopped_at_once():
     flat, coming = np.full(40, 50.0), np.full(4, 50.0)
-    seen = np.concatenate([np.full(28, 50.0), np.full(12, 30.0)])
-    pace = pace_of(seen, Baselines(flat, flat, coming, coming, 1.0), places(40), places(4), 1)
-    assert np.exp(pace.mean[0]) == pytest.approx(0.6, abs=0.08)
-    stopped = np.concatenate([np.full(38, 50.0), np.zeros(2)])
-    pace = pace_of(stopped, Baselines(flat, flat, coming, coming, 1.0), places(40), places(4), 1)
+    baselines, ahead_of = Baselines(flat, flat, coming, coming, 1.0), places(44)[40:]
+    luck = np.random.default_rng(8)
+    fell = luck.poisson(np.where(np.arange(40) < 28, 50.0, 25.0)).astype(float)
+    pace = pace_of(fell, baselines, places(40), ahead_of, 1)
+    assert np.exp(pace.mean[0]) == pytest.approx(0.5, abs=0.1)
+    stopped = np.where(np.arange(40) < 38, 50.0, 0.0)
+    pace = pace_of(stopped, baselines, places(40), ahead_of, 1)
     assert np.exp(pace.mean[0]) < 0.15
 
 
@@ -258,14 +261,33 @@ def test_traits_count_as_far_as_they_differ_by_more_than_chance():
     luck = np.random.default_rng(7)
     many = 4000
     owners = [str(n) for n in luck.integers(0, 10, many)]
-    chance, weight = np.full(many, 0.3), np.ones(many)
-    alike = effects_of((luck.random(many) < 0.3).astype(float), chance, weight, {"owner": owners})
-    assert max(abs(effect) for effect in alike["owner"].values()) < 0.12
-    rate = np.where(np.array(owners) == "3", 0.5, 0.3)
-    one = effects_of((luck.random(many) < rate).astype(float), chance, weight, {"owner": owners})
-    assert one["owner"]["3"] == pytest.approx(np.log(0.5 / 0.5) - np.log(0.3 / 0.7), abs=0.25)
-    blank = [*owners[:2000], *[""] * 2000]
-    assert effects_of(chance, chance, weight, {"owner": blank}) == {}
+    chance, weight, stage = np.full(many, 0.3), np.ones(many), np.zeros(many, np.int64)
+
+    def effects(rate, **traits):
+        won = (luck.random(many) < rate).astype(float)
+        return effects_of(won, chance, stage, weight, traits)
+
+    alike = effects(np.full(many, 0.3), owner=owners)
+    assert max(abs(shift) for shift in alike.shifts["owner"].values()) < 0.12
+    one = effects(np.where(np.array(owners) == "3", 0.5, 0.3), owner=owners)
+    assert one.shifts["owner"]["3"] == pytest.approx(-np.log(0.3 / 0.7), abs=0.25)
+    assert effects(np.full(many, 0.3), owner=[*owners[:2000], *[""] * 2000]).shifts == {}
+
+
+def test_traits_leave_the_chance_of_a_stage_on_the_whole_as_it_is():
+    """Large leads come further: that a stage holds many of them is in its chance already."""
+    luck = np.random.default_rng(9)
+    stage = np.repeat([0, 1], 3000)
+    large = luck.random(6000) < np.where(stage == 1, 0.9, 0.3)
+    chance = np.where(stage == 1, 0.6, 0.2)
+    won = (luck.random(6000) < chance * np.where(large, 1.1, 0.7)).astype(float)
+    size = ["2" if one else "0" for one in large]
+    effects = effects_of(won, chance, stage, np.ones(6000), {"size": size})
+    odds = effects.odds(chance, stage, {"size": size})
+    for place in (0, 1):
+        here = stage == place
+        assert (odds / (1 + odds))[here].mean() == pytest.approx(chance[here].mean(), abs=0.005)
+    assert effects.shifts["size"]["2"] > effects.shifts["size"]["0"] + 0.3
 
 
 def test_what_is_won_of_what_was_said_and_what_products_bring():

@@ -103,7 +103,7 @@ class Course:
     """How leads go: hazards a day of each way out of each stage in each span of days.
 
     `hazard` [way, stage, span], `to` [stage, stage] where moves go, `by_day` [way, kind of day]
-    and `by_month` [way, month of the quarter] the calendar's factors.
+    and `by_month` [way, month of the year] the calendar's factors.
     """
 
     hazard: Floats
@@ -114,7 +114,7 @@ class Course:
     def factors(self, days: Ints, calendar: Calendar) -> Floats:
         """The calendar's factor of each way on each day."""
         product: Floats = (
-            self.by_day[:, calendar.kind(days)] * self.by_month[:, calendar.month(days) % 3]
+            self.by_day[:, calendar.kind(days)] * self.by_month[:, calendar.month(days) % MONTHS]
         )
         return product
 
@@ -286,7 +286,7 @@ def _by_day(told: Tallies, weight: Floats, course: Course, calendar: Calendar) -
 
 
 def _blocks(told: Tallies, course: Course, calendar: Calendar, end: int) -> Blocks:
-    """Seen against expected, the rhythm of the quarter left aside."""
+    """Seen against expected, the rhythm of the months left aside."""
     flat = Course(course.hazard, course.to, course.by_day, np.ones((WAYS, MONTHS)))
     factors = flat.factors(told.days, calendar)
     expected, seen = _expected(told, flat, factors), told.ends.sum(axis=(2, 3))
@@ -331,7 +331,7 @@ def block_length(seen: Floats) -> int:
 
 
 def block_places(days: Ints, start: int, length: int, calendar: Calendar) -> Floats:
-    """The part of each block of days that lies in each month of a quarter."""
+    """The part of each block of days that lies in each month of the year."""
     block = (days - start) // length
     parts = np.zeros((int(block.max()) + 1 if len(block) else 0, MONTHS))
     np.add.at(parts, (block, calendar.month(days) % MONTHS), 1.0)

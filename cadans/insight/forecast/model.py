@@ -53,6 +53,9 @@ TESTS = 12
 DOUBT = 1.0
 """How many tests the model's own idea of its errors weighs beside those that were made."""
 
+NUDGE = 0.1
+"""A quickening of the pace, to see how many more would be won."""
+
 BIAS = 0.1
 """How far off on the whole (as a standard deviation of the log) a model may well be."""
 
@@ -88,7 +91,8 @@ class Learned:
     """All that the model knows of a pipeline on the morning of the day `end`.
 
     `reason` says why it does not speak; then the rest is empty. `eventual` is the chance from each
-    stage to be won at all. `corrections` are what tests say of each horizon.
+    stage to be won at all. `sizes` are the values between which
+    leads are small, middling and large. `corrections` are what tests say of each horizon.
     """
 
     end: int
@@ -97,8 +101,9 @@ class Learned:
     closed: int = 0
     reason: str = ""
     flow: Flow | None = None
-    effects: Effects = field(default_factory=dict)
+    effects: Effects = field(default_factory=Effects)
     eventual: Floats = field(default_factory=lambda: np.zeros(0))
+    sizes: list[float] = field(default_factory=list)
     prices: Prices = field(default_factory=Prices)
     corrections: dict[int, Correction] = field(default_factory=dict)
     tests: list[Test] = field(default_factory=list)
@@ -112,6 +117,7 @@ def learn(
     if learned.flow is None:
         return learned
     eventual = _eventual(learned.flow.course)
+    sizes = _sizes(history, end)
     tests = [test for horizon in horizons for test in tested(history, end, horizon, calendar)]
     corrections = {
         horizon: _corrected([one for one in tests if one.horizon == horizon], _step(horizon))
@@ -120,7 +126,8 @@ def learn(
     return replace(
         learned,
         eventual=eventual,
-        effects=_effects(history, eventual, end),
+        effects=_effects(history, eventual, sizes, end),
+        sizes=sizes,
         prices=prices_of(history.closed, end),
         tests=tests,
         corrections=corrections,
@@ -148,7 +155,24 @@ def _eventual(course: Course) -> Floats:
     return within
 
 
-def _effects(history: History, eventual: Floats, end: int) -> Effects:
+def _sizes(history: History, end: int) -> list[float]:
+    """The values that part closed leads into three alike in number."""
+    guess = history.closed.guess[history.closed.day < end]
+    guess = guess[~np.isnan(guess)]
+    return [float(one) for one in np.quantile(guess, (1 / 3, 2 / 3))] if len(guess) else []
+
+
+def sized(values: Floats, sizes: Sequence[float]) -> list[str]:
+    """Each lead's size (0 small, 1 middling, 2 large), as a trait; "" for those without a value."""
+    if not sizes:
+        return [""] * len(values)
+    return [
+        "" if np.isnan(value) else str(np.searchsorted(sizes, value, side="right"))
+        for value in values
+    ]
+
+
+def _effects(history: History, eventual: Floats, sizes: list[float], end: int) -> Effects:
     """What traits say, from each stay of each closed lead."""
     stays, closed = history.stays, history.closed
     row_of = np.full(int(stays.lead.max()) + 1, -1)
@@ -158,8 +182,9 @@ def _effects(history: History, eventual: Floats, end: int) -> Effects:
     there = (rows >= 0) & (stays.entered < end)
     rows, stage = rows[there], stays.stage[there]
     weight = 1 / np.bincount(rows, minlength=len(closed.won))[rows]
-    traits = {name: [values[row] for row in rows] for name, values in closed.traits.items()}
-    return effects_of(closed.won[rows], eventual[stage], weight, traits)
+    every = {**closed.traits, "size": sized(closed.guess, sizes)}
+    traits = {name: [values[row] for row in rows] for name, values in every.items()}
+    return effects_of(closed.won[rows], eventual[stage], stage, weight, traits)
 
 
 # ── put to the test ─────────────────────────────────────────────────────────────────────────
@@ -287,11 +312,17 @@ def ahead(
     part = np.bincount(blocks.block(until)[skip:], flow * counts, minlength=len(pace.mean)) / max(
         float((flow * counts).sum()), 1e-9
     )
+    won = float(chance.sum() + (new * entering).sum())
+    factors[WON] *= np.exp(NUDGE)
+    quicker = float((won_a_day(course, factors, there=there, coming=new) * counts).sum())
+    # Where most of those that are there will be won anyway, a quicker pace wins few more.
+    give = np.log(max(quicker, 1e-9) / max(won, 1e-9)) / NUDGE if won else 1.0
     return Ahead(
         np.clip(chance, 0.0, 1.0),
         float((new * entering).sum()),
-        float(np.sqrt(part @ pace.cover @ part)),
-        float(np.sqrt(spread_new)),
+        float(np.clip(give, 0.0, 1.0) * np.sqrt(part @ pace.cover @ part)),
+        # More leads mean more won as far as the number follows them.
+        float(pace.bond * np.sqrt(spread_new)),
     )
 
 
@@ -299,11 +330,8 @@ def with_traits(
     learned: Learned, chance: Floats, stage: Ints, traits: Mapping[str, Sequence[str]]
 ) -> Floats:
     """Each lead's chance, as far as its traits make it likelier or less likely to be won at all."""
-    shift = np.zeros(len(chance))
-    for name, effects in learned.effects.items():
-        shift += np.array([effects.get(value, 0.0) for value in traits[name]])
     base = learned.eventual[stage]
-    odds = base / (1 - base) * np.exp(shift)
+    odds = learned.effects.odds(base, stage, traits)
     return np.clip(chance * (odds / (1 + odds)) / base, 0.0, 0.995)
 
 
@@ -339,8 +367,9 @@ def as_document(learned: Learned) -> dict[str, Any]:
             "rate": coming.rate,
             **_plain(coming, "by_day", "starts", "seen", "expected", "places"),
         },
-        "effects": learned.effects,
+        "effects": vars(learned.effects),
         "eventual": learned.eventual.round(6).tolist(),
+        "sizes": learned.sizes,
         "prices": vars(learned.prices),
         "corrections": {str(days): vars(one) for days, one in learned.corrections.items()},
         "tests": [vars(test) for test in learned.tests],
@@ -367,8 +396,9 @@ def from_document(document: Mapping[str, Any], calendar: Calendar) -> Learned:
                 end=end, length=coming.pop("length"), rate=coming.pop("rate"), **_arrays(coming)
             ),
         ),
-        effects=document["effects"],
+        effects=Effects(**document["effects"]),
         eventual=np.array(document["eventual"]),
+        sizes=document["sizes"],
         prices=Prices(**document["prices"]),
         corrections={int(d): Correction(**one) for d, one in document["corrections"].items()},
         tests=[Test(**test) for test in document["tests"]],

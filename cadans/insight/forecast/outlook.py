@@ -16,7 +16,7 @@ from cadans.insight.forecast.draws import Part, Tide, tide
 from cadans.insight.forecast.history import calendar_of
 from cadans.insight.forecast.known import OpenLead
 from cadans.insight.forecast.learning import day_of, learned_at, live_pipelines
-from cadans.insight.forecast.model import Leads, Learned, ahead, correction_for, with_traits
+from cadans.insight.forecast.model import Leads, Learned, ahead, correction_for, sized, with_traits
 from cadans.insight.forecast.worth import Prices
 
 
@@ -102,16 +102,17 @@ def _of_pipeline(
     said = ahead(
         learned, Leads(stage, now - entered), calendar_of(), now=now, since=since, until=until
     ).corrected(correction_for(learned, until - now))
-    traits = {
-        "owner": [str(lead.owner or "") for lead in leads],
-        "source": [str(lead.source or "") for lead in leads],
-        "product": [str(lead.product or "") for lead in leads],
-    }
-    chance = with_traits(learned, said.chance, stage, traits)
     value = np.array(
         [float("nan") if lead.value is None else float(lead.value) for lead in leads],
         dtype=np.float64,
     )
+    traits = {
+        "owner": [str(lead.owner or "") for lead in leads],
+        "source": [str(lead.source or "") for lead in leads],
+        "product": [str(lead.product or "") for lead in leads],
+        "size": sized(value, learned.sizes),
+    }
+    chance = with_traits(learned, said.chance, stage, traits)
     worth = learned.prices.worth(value, traits["product"])
     ids = [lead.id for lead in leads]
     return PipelineOutlook(

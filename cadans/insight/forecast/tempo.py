@@ -1,9 +1,9 @@
-"""How a pace goes on: its level, which may drift, the rhythm of the quarter, and chance. Pure.
+"""How a pace goes on: its level, which may drift, the rhythms of quarter and year, chance. Pure.
 
 Of blocks of days it is known how much was seen and how much was expected. The log of seen ÷
-expected is taken as a level that walks at random, an effect of the month's place in the quarter,
-each block's own chance, and the error of counting; all Gaussian. How strong each of these is
-nobody knows beforehand: all combinations are weighed by how well they tell what was seen
+expected is taken as a level that drifts, effects of the month's place in the quarter and in the
+year, each block's own chance, and the error of counting; all Gaussian. How strong each of these
+is nobody knows beforehand: all combinations are weighed by how well they tell what was seen
 (Bayesian model averaging). So a rhythm is believed only when it comes back, and a drift followed
 only when there is one.
 
@@ -21,17 +21,22 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-MONTHS = 3
-"""Places in a quarter."""
+MONTHS = 12
+"""Months of a year."""
 
-RHYTHMS = ((0.0, 0.5), (0.15, 0.2), (0.3, 0.2), (0.6, 0.1))
+QUARTERLY = np.eye(3)[np.arange(MONTHS) % 3]
+"""The place of each month in its quarter."""
+
+RHYTHMS = ((0.0, 0.5), (0.2, 0.3), (0.5, 0.2))
+SEASONS = ((0.0, 0.6), (0.25, 0.4))
 DRIFTS = (
-    *((0.0, 8.0, 0.25), (0.15, 8.0, 0.2), (0.15, 26.0, 0.25), (0.35, 8.0, 0.1), (0.35, 26.0, 0.15)),
+    *((0.0, 8.0, 0.25), (0.15, 8.0, 0.2), (0.15, 26.0, 0.25), (0.35, 4.0, 0.1), (0.35, 26.0, 0.15)),
     *((0.7, 26.0, 0.04), (1.5, 26.0, 0.01)),
 )
-CHANCES = ((0.05, 0.3), (0.15, 0.3), (0.3, 0.25), (0.6, 0.15))
-"""Standard deviations of the log that are weighed, with how likely each is beforehand. A drift
-also has a time after which it is forgotten, in weeks."""
+CHANCES = ((0.05, 0.35), (0.15, 0.35), (0.35, 0.3))
+"""Standard deviations of the log that are weighed, with how likely each is beforehand: of the
+months of a quarter, the months of a year, the drift (with the weeks after which it is forgotten)
+and the chance of a week."""
 
 BONDS = ((1.0, 0.5), (0.5, 0.25), (0.0, 0.25))
 """How far the number follows what was expected of the leads that there were: wholly, by half (with
@@ -44,7 +49,7 @@ LEVEL = 1.0
 @dataclass(frozen=True)
 class Pace:
     """What is expected of blocks to come, as logs of a factor: `mean`, and `cover`, the
-    covariance of their errors. `rhythm` is the effect of each month of a quarter, `bond` how far
+    covariance of their errors. `rhythm` is the effect of each month of the year, `bond` how far
     the number follows what was expected of leads."""
 
     mean: Floats
@@ -63,19 +68,21 @@ def pace_of(
 ) -> Pace:
     """The pace of the blocks ahead.
 
-    `places` [block, month of the quarter] is the part of each block in each month, `ahead` the
-    same of the blocks to come; `weeks` how long a block is. Blocks run on without gaps.
+    `places` [block, month of the year] is the part of each block in each month, `ahead` the same
+    of the blocks to come; `weeks` how long a block is. Blocks run on without gaps.
     """
     known, coming = len(seen), len(ahead)
     if known == 0:
         return unknown_pace(coming)
     of = np.concatenate([places, ahead])
-    alike = of @ of.T
+    quarterly = of @ QUARTERLY
+    alike, season_alike = quarterly @ quarterly.T, of @ of.T
     steps = np.arange(known + coming, dtype=np.float64)
     apart = np.abs(steps[:, None] - steps[None, :]) * weeks
-    rhythm, drift, memory, chance, prior = combinations()
+    rhythm, season, drift, memory, chance, prior = combinations()
     whole = (
         rhythm[:, None, None] ** 2 * alike
+        + season[:, None, None] ** 2 * season_alike
         + drift[:, None, None] ** 2 * np.exp(-apart / memory[:, None, None])
         + LEVEL**2
         + chance[:, None, None] ** 2 * np.eye(known + coming) / max(weeks, 1) ** 0.5
@@ -96,7 +103,8 @@ def pace_of(
                     logs[one],
                     across @ solved[one, :, 0] + future - baselines.at(1.0)[1],
                     whole[one, known:, known:] - across @ gain,
-                    rhythm[one] ** 2 * (solved[one, :, 0] @ places),
+                    rhythm[one] ** 2 * (QUARTERLY @ (solved[one, :, 0] @ places @ QUARTERLY))
+                    + season[one] ** 2 * (solved[one, :, 0] @ places),
                     bond,
                 )
             )
@@ -134,8 +142,17 @@ class Baselines:
 
 
 @lru_cache(maxsize=1)
-def combinations() -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """All strengths of rhythm, drift and chance, and how likely each combination is beforehand."""
-    rows = [(r, d, m, c, p * q * s) for r, p in RHYTHMS for d, m, q in DRIFTS for c, s in CHANCES]
-    rhythm, drift, memory, chance, prior = (np.array(column) for column in zip(*rows, strict=True))
-    return rhythm, drift, memory, chance, prior
+def combinations() -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
+    """All strengths of rhythm, season, drift and chance, and how likely each combination is
+    beforehand."""
+    rows = [
+        (r, y, d, m, c, p * o * q * s)
+        for r, p in RHYTHMS
+        for y, o in SEASONS
+        for d, m, q in DRIFTS
+        for c, s in CHANCES
+    ]
+    rhythm, season, drift, memory, chance, prior = (
+        np.array(column) for column in zip(*rows, strict=True)
+    )
+    return rhythm, season, drift, memory, chance, prior
