@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.utils.translation import override
+
 from cadans.playbooks.check import Known, errors, findings
 from cadans.playbooks.playbook import templates
 from cadans.process.design import Design
@@ -70,7 +72,8 @@ def test_people_and_teams_must_be_there():
 def test_a_goal_waits_only_for_kinds_of_activities_that_are_here():
     goal = {"kind": "activity", "key": "g", "activity": "site_visit", "name": {"en": "Seen"}}
     written = design(stage("a", goals=[goal]), WON)
-    (unknown,) = findings(written, Known())
+    with override("en"):
+        (unknown,) = findings(written, Known())
     assert (unknown.level, unknown.code) == ("error", "activity_unknown")
     assert (unknown.part, unknown.item, unknown.field) == ("goals", "g", "activity")
     assert "waits for “site_visit”" in unknown.message
