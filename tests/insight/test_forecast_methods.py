@@ -1,9 +1,10 @@
 """The forecast's methods, by hand-sized examples, and with only what was known at the moment."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from cadans.events.models import Event
 from cadans.ground.ids import new_id
@@ -150,3 +151,15 @@ def test_a_value_filled_in_with_the_outcome_is_not_believed_of_leads_told_afterw
     scene.lead([("new", 30)], closed=("won", 80), value="4000.00", products=["Press"])
     seen = forecast_at(MARCH, as_of=AS_OF)  # all of them written down today
     assert seen.basic.value == Decimal("400.00")  # the list price × 2/4
+
+
+def test_asked_about_now_it_finds_the_same_as_asked_about_a_moment_just_past(scene):
+    past(scene)
+    scene.lead([("new", 30)], value="1000.00")
+    scene.lead([("new", 31)], value="300.00", undone=[("lost", 35, 40)])
+    Lead.objects.update(made_at=day(0))
+    period = Filters(since=date(2026, 1, 1), until=date(2200, 1, 1))
+    now = timezone.now()
+    for moment in (now, now - timedelta(minutes=1)):
+        seen = forecast_at(period, as_of=moment)
+        assert (seen.open_leads, seen.basic.value) == (2, Decimal("800.00") + Decimal("650.00"))

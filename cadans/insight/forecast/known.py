@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
+from django.utils import timezone
 
 from cadans.ground.ids import id_at
 from cadans.ground.money import convert
@@ -72,9 +73,10 @@ OPEN_THEN = """
     left join given on given.lead = o.id
     left join valued on valued.lead = o.id
     left join dated on dated.lead = o.id
-    where o.opened_at < %s and (o.closed_at is null or o.closed_at >= %s) and not exists (
-        select from leads_closing c
-        where c.lead_id = o.id and c.at < %s and c.reopened_at >= %s)
+    where {open} and o.opened_at < %s and (o.closed_at is null or o.closed_at >= %s)
+      and not exists (
+          select from leads_closing c
+          where c.lead_id = o.id and c.at < %s and c.reopened_at >= %s)
     ) f join leads_lead l on l.id = f.id
 """
 
@@ -95,7 +97,8 @@ FATES = """
     with closed as (
         select c.lead_id, c.pipeline_id, c.status, c.at, c.value, l.made_at >= %s as told_late
         from leads_closing c join leads_lead l on l.id = c.lead_id
-        where c.at >= %s and c.at < %s and (c.reopened_at is null or c.reopened_at >= %s)
+        where c.at >= %s and c.at < %s and {stood}
+          and (c.reopened_at is null or c.reopened_at >= %s)
           and c.status in ('won', 'lost') and l.deleted_at is null
     )
     select pipeline_id as pipeline, null::uuid as stage, count(*) as closed,
@@ -152,13 +155,19 @@ class Fates:
     doubted: frozenset[uuid.UUID]
 
 
+def is_now(as_of: datetime) -> bool:
+    """Whether nothing came later. Then the database finds its way by what is open and stands."""
+    return as_of >= timezone.now() - timedelta(seconds=5)
+
+
 def fates_at(as_of: datetime) -> Fates:
     """The closings of the twelve months before the moment that stood then."""
     since = as_of - TRAILING
     pipelines: dict[uuid.UUID, Fate] = {}
     stages: dict[tuple[uuid.UUID, uuid.UUID], Fate] = {}
     doubted = set()
-    for row in Sql(FATES, (as_of, since, as_of, as_of)).rows():
+    stood = "c.reopened_at is null" if is_now(as_of) else "true"
+    for row in Sql(FATES.format(stood=stood), (as_of, since, as_of, as_of)).rows():
         fate = Fate(row["won"], row["closed"])
         if row["stage"] is not None:
             stages[row["pipeline"], row["stage"]] = fate
@@ -180,7 +189,10 @@ def open_then(
     """
     late = id_at(as_of)
     facts = Facts(
-        source=Sql(OPEN_THEN, (late, as_of, late, as_of, late, as_of, *(as_of,) * 6)),
+        source=Sql(
+            OPEN_THEN.format(open="o.status = 'open'" if is_now(as_of) else "true"),
+            (late, as_of, late, as_of, late, as_of, *(as_of,) * 6),
+        ),
         where=(),
         at="l.opened_at",
         owner="f.owner_id",
