@@ -86,6 +86,14 @@ def test_without_an_ask_it_says_how_to_have_one(scene, at_work):
     assert "Mark a stage of the pipeline" in shown(at_work, "/insight/cycle/?period=all")
 
 
+def test_with_only_lost_leads_there_is_no_chart_but_a_table(scene, at_work):
+    scene.lead(closed=("lost", 3))
+    page = shown(at_work, "/insight/cycle/?period=all")
+    assert "No lead was won in this period" in page
+    assert 'id="cycle"' not in page
+    assert "Anna" in page
+
+
 def test_few_asks_say_nothing_of_the_bump(scene, at_work):
     sold(scene, 3, ask=2)
     assert "too few leads to say" in shown(at_work, "/insight/cycle/?period=all")

@@ -75,6 +75,13 @@ def test_growth_that_a_few_made_names_them(scene, at_work):
     assert "The growth is driven by a few: Cato." in page
 
 
+def test_without_any_value_it_says_what_to_fill_in(scene, at_work):
+    scene.lead(closed=("won", 3), value=None)
+    page = shown(at_work, "/insight/deal-size/?period=all")
+    assert "Fill in the value of leads" in page
+    assert 'id="deal-size"' not in page
+
+
 def test_all_time_says_that_it_cannot_be_compared(scene, at_work):
     sold(scene, {0: (100,)})
     assert "no period before it" in shown(at_work, "/insight/deal-size/?period=all")

@@ -67,6 +67,7 @@ def cycle(request: HttpRequest) -> HttpResponse:
         "stage_size": charts.size_for(len(total["stages"]), 3, 7),
         "sort": request.GET.get("sort", ""),
         "is_empty": not total["closed"],
+        "has_bars": any(row[name]["leads"] for row in answer["rows"]),
         "few": any(0 < row[name]["leads"] < FEW for row in answer["rows"]),
         "breakdowns": words.breakdowns(BREAKDOWNS),
         "head": words.head_of(filters.by or "owner"),

@@ -70,6 +70,7 @@ def deal_size(request: HttpRequest) -> HttpResponse:
         "month_chart": deal_size_charts.mean_by_month(months["rows"]),
         "sort": request.GET.get("sort", ""),
         "is_empty": not answer["total"]["won"],
+        "has_values": bool(answer["total"]["leads"]),
         "few": any(0 < row["leads"] < FEW for row in rows),
         "breakdowns": words.breakdowns(BY),
         "head": words.head_of(filters.by or "owner"),
