@@ -1,4 +1,4 @@
-"""The figures of a wall chart: the funnel of the last twelve months, stage by stage."""
+"""The figures of a wall chart: the funnel of the last twelve months and what is stuck now."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cadans.insight.filters import read_filters
 from cadans.insight.funnel import funnel
+from cadans.insight.stuck import stuck
 from cadans.playbooks.wall_chart.content import Figures, StageFigures
 from cadans.process.models import Pipeline
 from cadans.team.models import User
@@ -13,16 +14,17 @@ from cadans.team.models import User
 
 def figures_of(pipeline: Pipeline, user: User | None) -> Figures:
     """How each stage of a pipeline did over the last twelve months, over the leads that `user`
-    may see (all, for None): what became of those that entered, and the median days of those that
-    went on."""
+    may see (all, for None): what became of those that entered, the median days of those that went
+    on, and how many are stuck there now."""
     filters = read_filters({"pipeline": str(pipeline.id)})
     answer = funnel(filters, user)
+    lying = {stage["stage"]: stage["stuck"] for stage in stuck(filters, user)}
     stages = {
         row["key"]: StageFigures(
             entered=row["entered"],
             reached=row["reached_next"],
             lost=row["lost"],
-            stuck=row["stalled"],
+            stuck=lying.get(row["key"], 0),
             median_days=row["days"]["median"],
         )
         for row in answer["rows"]

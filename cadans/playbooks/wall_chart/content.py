@@ -36,9 +36,9 @@ one where most get stuck."""
 
 @dataclass(frozen=True)
 class StageFigures:
-    """How a stage did over the period: of `entered` leads, `reached` went on, `lost` were lost
-    there and `stuck` still lie there past the idle limit; `median_days` is how long it took
-    those that went on."""
+    """How a stage did over the period: of `entered` leads, `reached` went on and `lost` were lost
+    there; `stuck` lie there now past the idle limit; `median_days` is how long it took those that
+    went on."""
 
     entered: int
     reached: int
