@@ -1,8 +1,11 @@
 """Traits of leads that are lost at once, on histories small enough to count by hand."""
 
+import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from cadans.contacts.models import Company, Person
 from cadans.ground.custom_fields import CustomField
@@ -10,11 +13,19 @@ from cadans.ground.errors import NotAllowed, Invalid, NotFound
 from cadans.insight.disqualify import draft_disqualification
 from cadans.insight.quick_no import lift_of
 from cadans.insight.reports import leads_behind, report
-from cadans.leads.models import Lead, LeadPerson
+from cadans.leads.models import Closing, Lead, LeadPerson
 from cadans.playbooks.actions import as_document
 from cadans.process.design import Design
 from cadans.process.models import Pipeline
 from tests.insight.scene import Scene, ever
+
+
+@pytest.fixture(autouse=True)
+def _in_dutch() -> Iterator[None]:
+    """Names are compared as a Dutch reader sees them."""
+    with override("nl"):
+        yield
+
 
 USUAL = 40
 """The days to won of every lead that is won here: a no within 10 days is quick."""
@@ -166,8 +177,6 @@ def test_own_fields_are_traits_and_numbers_go_in_quarters(scene, subject):
 
 def test_chance_is_not_named_among_many(scene):
     """Ten own fields, all drawn by lot: nothing is named, though some p are small."""
-    import random
-
     lot = random.Random(5)
     keys = [f"field{number}" for number in range(10)]
     for key in keys:
@@ -262,8 +271,6 @@ def test_a_trait_that_is_not_named_gets_no_rule(scene, drawn):
 
 def test_reps_draft_nothing(scene, drawn):
     Lead.objects.update(owner=scene.users["Anna"])
-    from cadans.leads.models import Closing
-
     Closing.objects.update(owner=scene.users["Anna"])
     with pytest.raises(NotAllowed):
         draft_disqualification(scene.users["Anna"], ever(), fair(scene))
