@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from cadans.contacts.models import Company, Person
 from cadans.ground.custom_fields import CustomField
-from cadans.ground.errors import NotAllowed, Invalid, NotFound
+from cadans.ground.errors import Invalid, NotAllowed, NotFound
 from cadans.insight.disqualify import draft_disqualification
 from cadans.insight.quick_no import lift_of
 from cadans.insight.reports import leads_behind, report
