@@ -75,7 +75,7 @@ def stuck_bars(question: Question, stages: Rows) -> Options:
     within = [stage["open"] - stage["stuck"] for stage in stages]
     return {
         "xAxis": {"type": "value", "minInterval": 1, "axisLabel": {"formatter": "number"}},
-        "yAxis": names(stages),
+        "yAxis": names(stages, width=260),
         "legend": {"show": True},
         "tooltip": {"valueFormatter": "number"},
         "series": [
@@ -97,11 +97,11 @@ def stuck_bars(question: Question, stages: Rows) -> Options:
     }
 
 
-def names(rows: Rows) -> Options:
+def names(rows: Rows, *, width: int = 140) -> Options:
     """The rows under each other, by name."""
     return {
         "type": "category",
         "inverse": True,
         "data": [row["label"] for row in rows],
-        "axisLabel": {"width": 140, "overflow": "truncate"},
+        "axisLabel": {"width": width, "overflow": "truncate"},
     }
