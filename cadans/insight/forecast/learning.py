@@ -13,7 +13,7 @@ from django.db import connection
 
 from cadans.insight.facts import Sql
 from cadans.insight.forecast.history import calendar_of, history_of
-from cadans.insight.forecast.model import HORIZONS, VERSION, Learned, from_document, learn
+from cadans.insight.forecast.model import VERSION, Learned, from_document, learn
 from cadans.insight.models import ForecastModel
 from cadans.process.models import Pipeline
 from cadans.team.queries import organisation
@@ -33,9 +33,7 @@ MOST = 32
 """Models learned on the spot that are remembered, for the next question about the same day."""
 
 
-def learned_at(
-    as_of: datetime, pipelines: Iterable[uuid.UUID], *, horizons: Iterable[int] = HORIZONS
-) -> dict[uuid.UUID, Learned]:
+def learned_at(as_of: datetime, pipelines: Iterable[uuid.UUID]) -> dict[uuid.UUID, Learned]:
     """The model of each of these pipelines as it was known at the moment."""
     day = day_of(as_of)
     wanted = set(pipelines)
@@ -50,22 +48,20 @@ def learned_at(
         if row.document["version"] == VERSION:
             found[row.pipeline_id] = from_document(row.document, calendar)
     for pipeline in wanted - set(found):
-        found[pipeline] = learned_anew(pipeline, day, horizons=tuple(horizons))
+        found[pipeline] = learned_anew(pipeline, day)
     return found
 
 
-def learned_anew(
-    pipeline: uuid.UUID, day: date, *, horizons: tuple[int, ...] = HORIZONS
-) -> Learned:
+def learned_anew(pipeline: uuid.UUID, day: date) -> Learned:
     """Learn a pipeline's model from what was known when the day began.
 
     Asked again about the same day it is remembered, as long as nothing was written down since.
     """
     last = tuple(Sql(LAST).rows()[0].values())
-    key = (connection.settings_dict["NAME"], pipeline, day, horizons, last)
+    key = (connection.settings_dict["NAME"], pipeline, day, last)
     if key not in _learned:
         history = history_of(pipeline, as_of=beginning(day))
-        _learned[key] = learn(history, day.toordinal(), calendar_of(), horizons=horizons)
+        _learned[key] = learn(history, day.toordinal(), calendar_of())
         while len(_learned) > MOST:
             _learned.popitem(last=False)
     return _learned[key]

@@ -44,8 +44,8 @@ LEAST_WON = 30
 LEAST_DAYS = 28
 """Below so many leads won, or days since the first lead was closed, the model does not speak."""
 
-HORIZONS = (30, 91)
-"""Days ahead for which it is put to the test every night."""
+HORIZONS = (14, 30, 91)
+"""Days ahead for which it is put to the test."""
 
 TESTS = 12
 """Past days on which it is put to the test at most, for each horizon."""

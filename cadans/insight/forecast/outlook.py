@@ -74,7 +74,7 @@ def outlook(leads: Iterable[OpenLead], filters: Filters, *, as_of: datetime) -> 
         by_pipeline[lead.pipeline].append(lead)
     chosen = filters.pipeline
     wanted = {chosen} if isinstance(chosen, uuid.UUID) else {*live_pipelines(), *by_pipeline}
-    learned = learned_at(as_of, wanted, horizons=(until - now,))
+    learned = learned_at(as_of, wanted)
     found = {
         id: _of_pipeline(
             id, learned[id], by_pipeline[id], (now, since, until), ZoneInfo(filters.zone)
