@@ -98,4 +98,4 @@ def test_reports_say_how_they_stand(world: World, program: Any) -> None:
     assert forecast.status_code == 200, forecast.content
     assert forecast.json()["total"]["quota"]["amount"] == "12500.00"
     wrong = admin.get("/reports/forecast?by=month")
-    assert (wrong.status_code, wrong.json()["parameter"]) == (422, "by")
+    assert (wrong.status_code, wrong.json()["errors"][0]["parameter"]) == (422, "by")

@@ -88,9 +88,10 @@ def forecast(filters: Filters, user: User | None = None) -> dict[str, Any]:
         )
     plain, as_of = replace(filters, by=None), moment(filters)
     rows: list[dict[str, Any]] = []
-    total = figures_by(plain, user, as_of)[None]
+    opens = opens_by(filters, user, as_of)
+    total = figures_by(plain, user, as_of, opens)[None]
     if by is not None:
-        found = figures_by(filters, user, as_of)
+        found = figures_by(filters, user, as_of, opens)
         labels = named(by, found)
         rows = [{"key": labels[key][0], "label": labels[key][1], **found[key]} for key in found]
         rows.sort(key=_largest_first)
@@ -147,22 +148,35 @@ def _largest_first(row: Mapping[str, Any]) -> tuple[bool, Decimal, str]:
 # ── figures ─────────────────────────────────────────────────────────────────────────────────
 
 
-def figures_by(filters: Filters, user: User | None, as_of: datetime) -> dict[Any, dict[str, Any]]:
+TOTAL = object()
+"""The key of what is open in total, beside the keys of rows (of which None is one)."""
+
+
+def opens_by(filters: Filters, user: User | None, as_of: datetime) -> dict[Any, Open]:
+    """What is open, in total and for each row of `filters.by`, in one reading."""
+    opens: defaultdict[Any, Open] = defaultdict(Open)
+    for lead in open_then(filters, user, as_of=as_of, fates=fates_at(as_of), by=filters.by):
+        opens[TOTAL].add(lead, filters)
+        for key in lead.keys:
+            opens[key].add(lead, filters)
+    return opens
+
+
+def figures_by(
+    filters: Filters, user: User | None, as_of: datetime, opens: Mapping[Any, Open]
+) -> dict[Any, dict[str, Any]]:
     """The figures of each row of `filters.by` (of None: the total)."""
     by: Any = filters.by
     over = is_over(filters)
     said = forecasts_by(filters, by=by, as_of=as_of, user=user)
     kept = kept_at_start(filters, user) if over else {}
-    opens: defaultdict[Any, Open] = defaultdict(Open)
-    for lead in open_then(filters, user, as_of=as_of, fates=fates_at(as_of), by=by):
-        for key in lead.keys:
-            opens[key].add(lead, filters)
     won = won_by(filters, user) if over else {}
     held = quotas_of(filters, user)
     days = quotas.days_of(filters, local_today())
     found = {}
     for key in {*said, *won}:
         here = said.get(key) or _nothing(as_of)
+        seen = opens.get(TOTAL if by is None else key, Open())
         actual = won.get(key, Won()) if over else Won(here.already_won_leads, here.already_won)
         stands = quotas.standing(held.get(key), actual.worth, days, here.model, over=over)
         found[key] = {
@@ -174,9 +188,9 @@ def figures_by(filters: Filters, user: User | None, as_of: datetime) -> dict[Any
             "actual": _money(actual.worth, here.currency, leads=actual.leads)
             if over
             else _none("not_over", here.currency),
-            **opens_as_json(opens[key], here.currency),
+            **opens_as_json(seen, here.currency),
             **{name: figure for name, figure in stands.items() if name != "won"},
-            "coverage": coverage(opens[key], stands["still_to_win"]["amount"]),
+            "coverage": coverage(seen, stands["still_to_win"]["amount"]),
         }
     return found
 
