@@ -162,7 +162,7 @@ def version_of(filters: Filters) -> ProcessVersion | None:
         return None
     found = list(rows.filter(pipeline=pipeline).order_by("-number"))
     inside = [one for one in found if filters.since < day_of(one, filters) < filters.until]
-    return (inside or found or [None])[0]
+    return next(iter(inside or found), None)
 
 
 def versions_to_compare(filters: Filters) -> list[ProcessVersion]:
@@ -216,7 +216,7 @@ def rows_of(
 ) -> list[dict[str, Any]]:
     """The rows, those with the most closed leads first."""
     labels = named(by, {*before, *after})
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "key": labels[key][0],
             "label": labels[key][1],

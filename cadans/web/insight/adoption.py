@@ -218,10 +218,7 @@ SORTS: dict[str, Any] = {
     "label": lambda row: row["label"].lower(),
     "adoption": lambda row: row["adoption"]["value"],
     "worked": lambda row: row["worked"],
-    **{
-        kind: (lambda row, kind=kind: row["breaches"][kind]["leads"])  # type: ignore[misc]
-        for kind in KINDS
-    },
+    **{kind: (lambda row, kind=kind: row["breaches"][kind]["leads"]) for kind in KINDS},
 }
 
 

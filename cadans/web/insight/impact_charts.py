@@ -70,7 +70,7 @@ def rate_with_publication(rows: Rows, published: date | None, label: str) -> Opt
         options["series"][0]["markLine"] = {
             "symbol": "none",
             "data": [{"xAxis": month}],
-            "label": {"formatter": label},
+            "label": {"formatter": label, "color": "text", "textBorderWidth": 0},
             "lineStyle": {"color": "primary"},
         }
     return options
