@@ -69,7 +69,15 @@ function startForms() {
   document.addEventListener("htmx:afterRequest", (event) => pressed(event)?.removeAttribute("aria-busy"));
 }
 
+/** In a row of tabs that is wider than the page, the one that is open comes into view. */
+function showTab() {
+  const tab = document.querySelector(".tab-strip [aria-current]");
+  const strip = tab?.parentElement;
+  if (strip) strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+}
+
 function start() {
+  showTab();
   startRequests();
   startForms();
   startToasts();

@@ -38,6 +38,7 @@ def leads(request: HttpRequest) -> HttpResponse:
     """The leads behind a figure, a page at a time."""
     user = asker(request)
     question = read_question(request)
+    question.ensure_period()
     asked = request.GET
     metric, part = asked.get("metric", "win-rate"), asked.get("part", "closed")
     found = leads_behind(
@@ -81,6 +82,7 @@ def download(request: HttpRequest, metric: str, kind: str = "csv") -> HttpRespon
     """A report's table as a file: `csv`, or a workbook (`xlsx`)."""
     user = asker(request)
     question = read_question(request)
+    question.ensure_period()
     answer = report(metric, question.filters, user)
     period = answer["period"]
     name = f"{metric}-{period['from']}-{question.last_day.isoformat()}.{kind}"

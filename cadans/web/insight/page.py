@@ -64,8 +64,10 @@ def page(
     if here not in ("overview", "alerts"):
         shared["files"] = files_of(request, here, question)
     template = f"insight/{here.replace('-', '_')}.html"
+    status = 422 if question.mistake else 200
     if not is_printed(request):
-        return render(request, template, {**shared, **context})
+        return render(request, template, {**shared, **context}, status=status)
+    question.ensure_period()
     markup = render_to_string(template, {**shared, **context}, request)
     found = read_page(markup)
     chosen = [f"{name}: {text}" for name, text in filters_in_words(question)]

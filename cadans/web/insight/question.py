@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cadans.ground.errors import Invalid
 from cadans.insight.filters import EARLIEST, LATEST, Filters, last_twelve_months, read_filters
 from cadans.team.models import User
 from cadans.team.queries import organisation
@@ -101,11 +102,18 @@ def spans_named() -> list[Option]:
 
 @dataclass(frozen=True)
 class Question:
-    """The filters of a page, and the address they came from."""
+    """The filters of a page, and the address they came from. `mistake`: why the own period in it is
+    none; the filters are then those of the last twelve months."""
 
     asked: QueryDict
     filters: Filters
     period: str
+    mistake: str = ""
+
+    def ensure_period(self) -> None:
+        """Raise Invalid where there is no page to say that the dates make no period."""
+        if self.mistake:
+            raise Invalid(self.mistake, pointer="/to")
 
     @property
     def last_day(self) -> date:
@@ -157,15 +165,23 @@ def read_question(request: HttpRequest, *, by: str = "") -> Question:
             query |= {"against_from": first, "against_to": day_after(last)}
     elif asked.get("against") != PERIOD_BEFORE:
         query["against"] = asked.get("against")
-    if period == OWN:
-        query |= {"from": asked.get("from"), "to": day_after(asked.get("through"))}
-    filters = read_filters(query, settings=settings, today=today)
+    own = {"from": asked.get("from"), "to": day_after(asked.get("through"))}
+    mistake = ""
+    try:
+        filters = read_filters(
+            query | (own if period == OWN else {}), settings=settings, today=today
+        )
+    except Invalid as error:
+        if period != OWN or error.pointer not in ("/from", "/to"):
+            raise
+        # Dates that make no period: the page says so above its filters, where they can be mended.
+        filters, mistake = read_filters(query, settings=settings, today=today), str(error)
     if period != OWN:
         since, until = SPANS[period](today)
         filters = replace(filters, since=since, until=until)
     if asked.get("against") == PERIOD_BEFORE and (before := filters.period_before()):
         filters = replace(filters, against_since=before.since, against_until=before.until)
-    return Question(asked, filters, period)
+    return Question(asked, filters, period, mistake)
 
 
 def asker(request: HttpRequest) -> User:
