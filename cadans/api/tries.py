@@ -17,7 +17,7 @@ from cadans.api.paging import Page, Paging, Part, page
 from cadans.api.schemas.kinds import Key, KeyRef, Ref, Wish, ref
 from cadans.playbooks.models import Try
 from cadans.playbooks.trying.actions import try_draft
-from cadans.playbooks.trying.outcome import Outcome, Telling, in_short
+from cadans.playbooks.trying.outcome import Outcome, TaskLine, Telling, in_short
 from cadans.playbooks.trying.queries import (
     Step,
     TwoCourses,
@@ -58,6 +58,21 @@ class TellingShown(BaseModel):
     leads: int
 
 
+class TriedTaskShown(BaseModel):
+    """A stage task of the draft: on how many leads it would be laid, and when it would be due
+    beside when it was. `days` is by how many days those that can be compared would move on average
+    (below 0: earlier), null when none can; the marks `due/earlier/STAGE/KEY` and
+    `due/later/STAGE/KEY` open the leads."""
+
+    stage: str
+    name: str
+    laid: int
+    done: int
+    due_earlier: int
+    due_later: int
+    days: float | None
+
+
 class TryShown(BaseModel):
     """A try: how far it is and, once done, what came of it.
 
@@ -78,6 +93,7 @@ class TryShown(BaseModel):
     message: str
     summary: list[str]
     findings: list[TellingShown]
+    tasks: list[TriedTaskShown]
     leads_by_mark: dict[str, int]
     amounts: dict[str, int]
     depends_on_chance: bool
@@ -172,6 +188,7 @@ def try_shown(trial: Try) -> TryShown:
         message=trial.message,
         summary=in_short(outcome) if done and outcome.leads else [],
         findings=[telling_shown(one) for one in outcome.tellings()] if done else [],
+        tasks=[_task_shown(one) for one in outcome.tasks()] if done else [],
         leads_by_mark=dict(outcome.counts),
         amounts=dict(outcome.amounts),
         depends_on_chance=outcome.depends_on_chance,
@@ -189,6 +206,18 @@ def telling_shown(one: Telling) -> TellingShown:
         stage=one.stage,
         mark=one.number.mark if one.number else None,
         leads=one.leads,
+    )
+
+
+def _task_shown(one: TaskLine) -> TriedTaskShown:
+    return TriedTaskShown(
+        stage=one.stage,
+        name=one.name,
+        laid=one.laid.shown,
+        done=one.done.leads,
+        due_earlier=one.earlier.leads,
+        due_later=one.later.leads,
+        days=None if one.days is None else round(one.days, 2),
     )
 
 

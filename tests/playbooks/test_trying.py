@@ -11,6 +11,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
@@ -23,8 +24,10 @@ from cadans.leads.models import Lead, StageVisit, Task
 from cadans.playbooks.actions import make_pipeline, publish_pipeline, save_draft
 from cadans.playbooks.models import TriedLead, Try
 from cadans.playbooks.trying.actions import carry_out_try, try_draft
+from cadans.playbooks.trying.queries import outcome_of
 from cadans.process.design import Design
 from cadans.process.models import Pipeline
+from cadans.team.models import Absence
 from tests.playbooks.again import Again
 from tests.world import MONDAY, World, build
 
@@ -75,9 +78,32 @@ def laid(leads: Any) -> dict[tuple[Any, str], int]:
     return found
 
 
-@pytest.mark.parametrize("key", ["b2b-classic", "inbound-trial"])
-def test_what_a_try_says_is_what_publishing_and_doing_it_again_gives(key: str) -> None:
-    load_demo(leads=90, months=5, seed=5, in_bulk=False)
+def laid_by_stage(leads: Any) -> dict[str, int]:
+    """How many of each stage task were laid: `stage/key` → number."""
+    found: dict[str, int] = {}
+    rows = Task.objects.filter(lead__in=leads).exclude(key="").values_list("stage__key", "key")
+    for stage, key in rows:
+        found[f"{stage}/{key}"] = found.get(f"{stage}/{key}", 0) + 1
+    return found
+
+
+def nothing_differs(pipeline: Pipeline, document: Mapping[str, Any]) -> None:
+    """What was done there, played through the design under which it was done, is what happened.
+
+    To the day on which each task was due, holidays and absences and all.
+    """
+    trial, _would = tried(pipeline, document)
+    counts = trial.result["counts"]
+    differing = {mark: n for mark, n in counts.items() if mark.startswith(("differs/", "due/"))}
+    assert not {mark for mark in differing if not mark.startswith("due/both/")}, differing
+    assert counts.get("same", 0) == counts.get("all", 0)
+
+
+@pytest.mark.parametrize(
+    ("key", "seed"), [("b2b-classic", 5), ("inbound-trial", 5), ("b2b-classic", 12)]
+)
+def test_what_a_try_says_is_what_publishing_and_doing_it_again_gives(key: str, seed: int) -> None:
+    load_demo(leads=70, months=5, seed=seed, in_bulk=False)
     pipeline = Pipeline.objects.get(key=key)
     Lead.objects.exclude(pipeline=pipeline).update(deleted_at=timezone.now())
     document = changed(pipeline)
@@ -87,14 +113,24 @@ def test_what_a_try_says_is_what_publishing_and_doing_it_again_gives(key: str) -
     for lead, course in again.items():
         assert would[lead] == course
     assert trial.result["counts"]["differs/path"] > 5
+    there = Lead.objects.filter(deleted_at=None)
     kinds: dict[str, int] = {}
-    for (_who, kind), number in laid(Lead.objects.filter(deleted_at=None)).items():
+    whose: dict[str, int] = {}
+    for (who, kind), number in laid(there).items():
         kinds[kind] = kinds.get(kind, 0) + number
-    amounts = trial.result["amounts"]
-    assert kinds == {
-        mark.removeprefix("would/kind/"): n
-        for mark, n in amounts.items()
-        if mark.startswith("would/kind/")
+        whose[str(who)] = whose.get(str(who), 0) + number
+    assert kinds == amounts(trial, "would/kind/")
+    assert sum(whose.values()) == sum(amounts(trial, "would/tasks_of/").values())
+    assert laid_by_stage(there) == amounts(trial, "would/task/")
+    nothing_differs(Pipeline.objects.get(name="Copy"), document)
+
+
+def amounts(trial: Try, start: str) -> dict[str, int]:
+    """What the try counted beside leads, by what follows `start` in its marks."""
+    return {
+        mark.removeprefix(start): n
+        for mark, n in trial.result["amounts"].items()
+        if mark.startswith(start)
     }
 
 
@@ -117,6 +153,12 @@ def changed(pipeline: Pipeline) -> dict[str, Any]:
             "when": {"all": [{"field": "value", "is": "at_least", "than": 5000}]},
             "to": {"team": team, "strategy": "fewest_open"},
         },
+        {
+            "key": "near",
+            "name": "Near by",
+            "when": {"all": [{"field": "territory", "is": "equal", "than": "Nederland"}]},
+            "to": {"team": team, "strategy": "weighted"},
+        },
         {"key": "rest", "name": "The rest", "to": {"team": team, "strategy": "round_robin"}},
     ]
     return document
@@ -138,6 +180,9 @@ def test_the_live_design_played_again_changes_nothing() -> None:
         assert counts["all"] == len(would) > 3
         assert counts.get("differs/path", 0) == 0
         assert counts.get("differs/end", 0) == 0
+        # A rep whose turn it was then may have been away, where the one of the try is not.
+        assert counts.get("differs/due", 0) <= counts.get("differs/owner", 0)
+        assert any(mark.startswith("due/both/") for mark in counts)
 
 
 def test_a_move_that_was_taken_back_is_taken_back_in_the_try_too(world: World) -> None:
@@ -163,6 +208,7 @@ DEEDS = st.one_of(
     st.tuples(st.just("demo"), st.just("")),
     st.tuples(st.just("value"), st.sampled_from([None, 0, 900, 5000])),
     st.tuples(st.just("task"), st.booleans()),
+    st.tuples(st.just("expect"), st.sampled_from([None, 3, 10, 40])),
     st.tuples(st.just("tick"), st.booleans()),
     st.tuples(st.just("signal"), st.sampled_from(["customer", "us"])),
     st.tuples(st.just("move"), st.sampled_from(["new", "demo", "proposal", "contract", "won"])),
@@ -174,9 +220,9 @@ HISTORIES = st.lists(st.tuples(st.integers(0, LEADS - 1), DEEDS), min_size=4, ma
 CHANGES = st.sets(
     st.sampled_from(
         ["any", "no_value", "no_demo_goal", "without_proposal", "champion", "block", "lenient",
-         "rules", "open_first", "team_task"]
+         "rules", "open_first", "team_task", "dues"]
     ),
-    max_size=5,
+    max_size=6,
 )  # fmt: skip
 
 
@@ -204,6 +250,9 @@ class History:
             case "value":
                 value = None if what is None else Decimal(what)
                 actions.change_lead(world.anna, lead, changes={"value": value})
+            case "expect":
+                day = None if what is None else (MONDAY + timedelta(days=what)).date()
+                actions.change_lead(world.anna, lead, changes={"expected_close": day})
             case "task":
                 task = Task.objects.filter(lead=lead, state="open").order_by("id").first()
                 if task is not None:
@@ -269,6 +318,21 @@ def varied(world: World, changes: set[str]) -> dict[str, Any]:
         contract["tasks"] = [
             {"key": "draw", "name": {"en": "Draw"}, "to": "team", "team": str(world.team.id)}
         ]
+    if "dues" in changes:
+        new["tasks"] = [
+            {"key": "first", "name": {"en": "First"}, "due": {"after": 3, "unit": "days"}},
+            {
+                "key": "then",
+                "name": {"en": "Then"},
+                "due": {"after": 5, "unit": "working_hours", "since": "task", "task": "first"},
+            },
+            {
+                "key": "before",
+                "name": {"en": "Before"},
+                "due": {"after": 4, "unit": "working_days", "since": "before_expected_close"},
+            },
+            {"key": "call", "name": {"en": "Call"}, "due": {"after": 30, "unit": "hours"}},
+        ]
     if "without_proposal" in changes:
         document["stages"].remove(proposal)
     return document
@@ -281,10 +345,31 @@ def test_any_history_under_any_draft_goes_as_the_try_says(
 ) -> None:
     with transaction.atomic():
         world = build()
+        away = DateRange((MONDAY + timedelta(days=1)).date(), (MONDAY + timedelta(days=4)).date())
+        Absence.objects.create(user=world.anna, days=away)
         told = History(world)
         for n, (deed, what) in deeds:
             told.do(n, deed, what)
         document = varied(world, changes)
         _trial, would = tried(world.pipeline, document)
         assert would == done_again(world.pipeline, document)
+        nothing_differs(Pipeline.objects.get(name="Copy"), document)
         transaction.set_rollback(True)
+
+
+def test_tasks_that_would_be_due_on_another_day_are_told(world: World) -> None:
+    leads = [world.lead() for _n in range(3)]
+    document = varied(world, set())
+    tasks = document["stages"][0]["tasks"]
+    tasks[1]["due"] = {"after": 3, "unit": "working_days"}  # it was one
+    actions.change_task(
+        world.anna,
+        Task.objects.get(lead=leads[0], key="look_up"),
+        changes={"due_at": MONDAY + timedelta(days=9)},
+    )
+    trial, _would = tried(world.pipeline, document)
+    first, look_up = outcome_of(trial).tasks()[:2]
+    assert (first.earlier.leads, first.later.leads, first.days) == (0, 0, 0.0)
+    # Of the first lead somebody chose the day, and would have chosen it again.
+    assert (look_up.earlier.leads, look_up.later.leads, look_up.days) == (0, 2, 2.0)
+    assert outcome_of(trial).number("differs/due").leads == 2

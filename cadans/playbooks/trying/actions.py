@@ -116,7 +116,7 @@ def carry_out_try(trial: Try, *, told: Callable[[int, int], None] | None = None)
                 trial.save(update_fields=["percentage", "alive_at", "leads"])
     marks = rehearsal.marks
     trial.marks = marks.numbers
-    trial.result = {"counts": marks.told(), "amounts": dict(marks.amounts)}
+    trial.result = {"counts": marks.told(), "amounts": marks.told_amounts()}
     trial.state, trial.percentage, trial.ended_at = Try.State.DONE, 100, timezone.now()
     trial.save()
     if rehearsal.leads > WORTH_ANALYSING:

@@ -80,12 +80,20 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class TaskLine:
-    """A stage task of the draft: how many would have been laid, and how many were done."""
+    """A stage task of the draft: how many would have been laid, and how many were done.
+
+    `earlier` and `later` are those that would be due on an earlier or a later day than they were,
+    `days` by how many days all of those that can be compared would move on average (below 0 is
+    earlier); None when none can.
+    """
 
     stage: str
     name: str
     laid: Number
     done: Number
+    earlier: Number
+    later: Number
+    days: float | None
 
 
 @dataclass(frozen=True)
@@ -253,10 +261,19 @@ class Outcome:
                 task.label(),
                 self.number(f"would/task/{stage.key}/{task.key}", amount=True),
                 self.number(f"would/done/{stage.key}/{task.key}"),
+                self.number(f"due/earlier/{stage.key}/{task.key}"),
+                self.number(f"due/later/{stage.key}/{task.key}"),
+                self._days(f"{stage.key}/{task.key}"),
             )
             for stage in self.design.stages
             for task in stage.tasks
         ]
+
+    def _days(self, task: str) -> float | None:
+        both = self.counts.get(f"due/both/{task}", 0)
+        later = self.amounts.get(f"due/later/{task}", 0)
+        earlier = self.amounts.get(f"due/earlier/{task}", 0)
+        return (later - earlier) / both if both else None
 
     @property
     def depends_on_turns(self) -> bool:

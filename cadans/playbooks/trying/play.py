@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from cadans.playbooks.trying.describing import Describing
+from cadans.playbooks.trying.dues import DueAt, Dues
 from cadans.playbooks.trying.marks import EVERYONE, Marks
 from cadans.playbooks.trying.played import Looked, Played, PlayedTask, Stay, looked_at
 from cadans.playbooks.trying.roster import Roster
@@ -47,6 +48,8 @@ class Play:
         self.names = names
         self.describing = describing
         self.marks = marks
+        self.dues = Dues(roster.working, roster.away)
+        self._due_anew: list[tuple[PlayedTask, datetime | None]] = []
 
     def begin(self, deed: Told, start: Start) -> Played:
         """A lead as it came in; its first stage begins with the event that tells of it."""
@@ -69,6 +72,10 @@ class Play:
             changed = None if changed is None or looks is None else changed | looks
         if changed is None or changed:
             self._settle(lead, deeds[-1], changed)
+        for task, ended_at in self._due_anew:
+            if task.state == "open":
+                task.due = self._due(lead, task, entered_at=lead.entered_at, after_task=ended_at)
+        self._due_anew.clear()
 
     # ── The engine's part ────────────────────────────────────────────────────────────────────
 
@@ -94,7 +101,7 @@ class Play:
     def _mark_goals(self, lead: Played, stage: Looked, standing: decide.Progress) -> None:
         for goal, weighing in standing.goals:
             if weighing.met:
-                lead.marks.add(self.marks[f"would/goal/{stage.key}/{goal.key}"])
+                lead.marks.add(self.marks.of("would", "goal", stage.key, goal.key))
 
     def _carry_out(self, lead: Played, steps: Sequence[decide.Step], deed: Told) -> None:
         at = self._at(lead, deed)
@@ -120,9 +127,9 @@ class Play:
         stay = lead.stays[-1]
         stay.left_at, stay.how, stay.leaver = at, how, lead.owner
         way = how if how in {"advanced", "moved"} else "closed"
-        lead.marks.add(self.marks[f"would/{way}/{stay.stage}"])
+        lead.marks.add(self.marks.of("would", way, stay.stage))
         if how == "advanced" and lead.began_in == act:
-            lead.marks.add(self.marks[f"would/at_once/{stay.stage}"])
+            lead.marks.add(self.marks.of("would", "at_once", stay.stage))
         for task in lead.open_tasks():
             task.state, task.ended_at = "skipped", at
 
@@ -136,14 +143,14 @@ class Play:
             fallback=stage.design.fallback,
         )
         if choice is None:
-            lead.marks.add(self.marks[f"would/unmatched/{stage.key}"])
+            lead.marks.add(self.marks.of("would", "unmatched", stage.key))
             return
         rule = choice.rule.split("+")[0].split("/")[0]  # its other targets and bands have pools
         if choice.user is None:
-            lead.marks.add(self.marks[f"would/nobody/{stage.key}/{rule}"])
+            lead.marks.add(self.marks.of("would", "nobody", stage.key, rule))
             return
-        lead.marks.add(self.marks[f"would/rule/{stage.key}/{rule}"])
-        lead.marks.add(self.marks[f"would/given/{stage.key}/{rule}/{choice.user}"])
+        lead.marks.add(self.marks.of("would", "rule", stage.key, rule))
+        lead.marks.add(self.marks.of("would", "given", stage.key, rule, choice.user))
         self._give(lead, choice.user)
 
     def _give(self, lead: Played, owner: uuid.UUID | None) -> None:
@@ -163,27 +170,46 @@ class Play:
         ends = stage.design.ends_in
         lead.stays.append(Stay(stage.key, at, lead.owner, at if ends else None, ends or ""))
         lead.stage, lead.held, lead.began_in = stage.key, False, act
-        lead.marks.add(self.marks[f"would/entered/{stage.key}"])
+        lead.marks.add(self.marks.of("would", "entered", stage.key))
 
     def _lay(self, lead: Played, stage: str, task: StageTask, at: datetime) -> None:
         whose = lead.owner
         if task.to == "user":
             whose = task.user
         elif task.to == "manager":
-            whose = self.roster.managers.get(lead.owner) if lead.owner else None
+            whose = self.roster.managers.get(lead.owner, lead.owner) if lead.owner else None
         elif task.to == "team" and task.team:
             pool = f"task:{stage}:{task.key}"
             whose = self.roster.choose_for_task(
                 task.team, strategy=task.strategy, pool=pool, at=at, otherwise=lead.owner
             )
-        lead.tasks.append(PlayedTask(task.key, stage, whose, at))
+        laid = PlayedTask(task, stage, whose, at)
+        laid.due = self._due(lead, laid, entered_at=at)
+        lead.tasks.append(laid)
+        of = self.marks.of
         for mark in (
-            f"would/task/{stage}/{task.key}",
-            f"would/kind/{task.kind}",
-            f"would/tasks_of/{whose}",
+            of("would", "task", stage, task.key),
+            of("would", "kind", task.kind),
+            of("would", "tasks_of", whose),
         ):
-            lead.marks.add(self.marks[mark])
+            lead.marks.add(mark)
             self.marks.amounts[mark] += 1
+
+    def _due(
+        self,
+        lead: Played,
+        task: PlayedTask,
+        *,
+        entered_at: datetime,
+        after_task: datetime | None = None,
+    ) -> DueAt | None:
+        return self.dues.of(
+            task.design.due,
+            entered_at=entered_at,
+            assignee=task.assignee,
+            expected_close=lead.fields.get("expected_close"),
+            after_task=after_task,
+        )
 
     def _close(self, lead: Played, status: str) -> None:
         lead.status, lead.closer = status, lead.owner
@@ -216,6 +242,12 @@ class Play:
         changes = deed.data["changes"]
         for name, (_before, after) in changes.items():
             self.describing.change(lead, name, after)
+        if "expected_close" in changes:
+            self._due_anew += [
+                (task, None)
+                for task in lead.open_tasks()
+                if task.design.due.since == "before_expected_close"
+            ]
         if "currency" in changes:
             return frozenset({"fields", "value", *changes})
         return frozenset({"fields", *changes})
@@ -286,8 +318,10 @@ class Play:
                 task.state = "done" if deed.kind == "task_done" else "skipped"
                 task.ended_at = deed.at
                 if task.state == "done":
-                    mark = f"would/done/{stage}/{key}"
-                    lead.marks.add(self.marks[mark])
+                    lead.marks.add(self.marks.of("would", "done", stage, key))
+                self._due_anew += [
+                    (other, deed.at) for other in lead.open_tasks() if other.design.due.task == key
+                ]
                 return frozenset({"task", f"task:{key}"})
         return self._without_ground(lead)
 
@@ -335,10 +369,10 @@ class Play:
         if reason is not None and ahead and not met and there.design.ends_in != "lost":
             enforcement = here.design.enforcement
             if enforcement == "block" and not (reason and self._is_boss(deed.actor)):
-                lead.marks.add(self.marks[f"would/refused/{here.key}"])
+                lead.marks.add(self.marks.of("would", "refused", here.key))
                 return NOTHING
             if enforcement == "reason" and not reason:
-                lead.marks.add(self.marks[f"would/asked/{here.key}"])
+                lead.marks.add(self.marks.of("would", "asked", here.key))
         self._carry_out(
             lead, decide.leave(here.design, there.design.ends_in or "moved", met, {}), deed
         )
@@ -392,7 +426,7 @@ class Play:
         return actor is None or actor in self.names.bosses
 
     def _without_ground(self, lead: Played) -> Looks:
-        lead.marks.add(self.marks["would/without_ground"])
+        lead.marks.add(self.marks.of("would", "without_ground"))
         return NOTHING
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cadans.process.design import Design, StageDesign
+from cadans.playbooks.trying.dues import DueAt
+from cadans.process.design import Design, StageDesign, StageTask
 from cadans.process.facts import Facts, Held, Involved, Laid, Received, Ticked
 from cadans.process.goals import AnyGoal
 from cadans.process.goals.activity import ActivityGoal
@@ -87,14 +88,20 @@ def needs_of(stages: Mapping[str, Looked]) -> Needs:
 
 @dataclass(slots=True)
 class PlayedTask:
-    """A task that a stage laid."""
+    """A task that a stage laid, as `design` has it. `due` is when it is due, None for not yet."""
 
-    key: str
+    design: StageTask
     stage: str
     assignee: uuid.UUID | None
     laid_at: datetime
+    due: DueAt | None = None
     state: str = "open"
     ended_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The stage task's key."""
+        return self.design.key
 
 
 @dataclass(slots=True)

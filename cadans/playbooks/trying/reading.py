@@ -24,7 +24,7 @@ from cadans.playbooks.trying.beginnings import Looks, Making, starts_of
 from cadans.playbooks.trying.play import HANDS
 from cadans.playbooks.trying.roster import Change, Member, Roster
 from cadans.playbooks.trying.statements import documents, rows
-from cadans.playbooks.trying.told import Happened, Names, Start, Told
+from cadans.playbooks.trying.told import Happened, LaidThen, Names, Start, Told
 from cadans.process.models import Stage
 from cadans.team.models import Absence, Membership, Team, User
 from cadans.team.queries import organisation, today, working_time
@@ -183,15 +183,20 @@ def happened(leads: Iterable[str]) -> dict[str, Happened]:
         ids,
     ):
         stays[lead].append((stage, how))
-    tasks: dict[str, list[tuple[str, str | None, int]]] = defaultdict(list)
-    for lead, kind, whose, number in documents(
-        "SELECT json_build_array(lead_id, kind, assignee_id, count(*)) AS told FROM leads_task "
-        "WHERE lead_id = ANY(%s::uuid[]) AND key <> '' GROUP BY lead_id, kind, assignee_id",
-        ids,
-    ):
-        tasks[lead].append((kind, whose, number))
+    tasks = {
+        lead: [LaidThen(*one) for one in row]
+        for lead, row in documents(
+            "SELECT json_build_array(t.lead_id, json_agg(json_build_array(t.kind, t.assignee_id, "
+            "s.key, t.key, CASE WHEN NOT t.due_by_hand THEN "
+            "(t.due_at AT TIME ZONE %s)::date - '0001-01-01'::date + 1 END) ORDER BY t.id)) "
+            "AS told FROM leads_task t JOIN process_stage s ON s.id = t.stage_id "
+            "WHERE t.lead_id = ANY(%s::uuid[]) AND t.key <> '' GROUP BY t.lead_id",
+            working_time().zone,
+            ids,
+        )
+    }
     return {
-        id: Happened(status, stage, owner, stays[id], tasks[id])
+        id: Happened(status, stage, owner, stays[id], tasks.get(id, ()))
         for id, status, stage, owner in documents(
             "SELECT json_build_array(l.id, l.status, s.key, coalesce(c.owner_id, l.owner_id)) "
             "AS told FROM leads_lead l JOIN process_stage s ON s.id = l.stage_id "

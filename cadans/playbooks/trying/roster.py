@@ -21,9 +21,9 @@ from cadans.assignment.strategies import STRATEGIES
 from cadans.ground.working_time import WorkingTime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Member:
-    """Somebody in a team (or named by a rule, then without a capacity)."""
+    """Somebody in a team (or named by a rule, then without a capacity). Compared as a thing."""
 
     id: uuid.UUID
     name: str
@@ -115,11 +115,11 @@ class Roster:
 
     def _candidate(self, one: Member, day: date) -> Candidate:
         """The same as the last time, unless something about them changed."""
-        away = self.is_away(one.id, day) if one.id in self.away else False
-        last = self._last.get(one)
-        if last is None or last.absent != away or last.open_leads != self.open_leads[one.id]:
+        last, open_leads = self._last.get(one), self.open_leads[one.id]
+        away = bool(self.away) and one.id in self.away and self.is_away(one.id, day)
+        if last is None or last.absent != away or last.open_leads != open_leads:
             last = self._last[one] = Candidate(
-                one.id, one.name, self.open_leads[one.id], one.capacity, one.weight, away
+                one.id, one.name, open_leads, one.capacity, one.weight, away
             )
         return last
 

@@ -32,6 +32,20 @@ class Start:
     products: Sequence[str] = ()
 
 
+class LaidThen(NamedTuple):
+    """A stage task that was laid in reality.
+
+    `due` is the day on which it was due (`date.toordinal`), None without one or when somebody
+    chose it.
+    """
+
+    kind: str
+    whose: str | None
+    stage: str
+    key: str
+    due: int | None
+
+
 @dataclass(frozen=True)
 class Happened:
     """What became of a lead in reality: `stays` are the stages it was in and how each ended."""
@@ -40,8 +54,7 @@ class Happened:
     stage: str
     owner: str | None
     stays: Sequence[tuple[str, str]]
-    tasks: Sequence[tuple[str, str | None, int]] = ()
-    """Stage tasks laid: kind, whose, how many."""
+    tasks: Sequence[LaidThen] = ()
 
 
 @dataclass

@@ -200,6 +200,7 @@ def _told(outcome: Outcome) -> dict[str, Any]:
             (_("Through other stages"), outcome.number("differs/path")),
             (_("Elsewhere now"), outcome.number("differs/end")),
             (_("Another owner"), outcome.number("differs/owner")),
+            (_("Tasks due another day"), outcome.number("differs/due")),
         ],
         "stages": outcome.stages(),
         "ends": [(words.ending(end), pair) for end, pair in outcome.ends()],

@@ -25,6 +25,9 @@ class MarkWords:
         told = PLAIN.get(mark)
         if told is not None:
             return told()
+        if first == "due":
+            way, stage, task = rest
+            return DUE[way]() % {"task": self._task(stage, task)}
         if first == "shift":
             was, would = rest
             return _("Then %(was)s, under the draft %(would)s") % {
@@ -103,7 +106,13 @@ PLAIN: Mapping[str, Callable[[], str]] = {
     "differs/path": lambda: _("Leads that would have passed through other stages"),
     "differs/end": lambda: _("Leads that would lie elsewhere now"),
     "differs/owner": lambda: _("Leads that would have another owner"),
+    "differs/due": lambda: _("Leads with a task that would be due on another day"),
     "would/without_ground": lambda: _("Leads of which some deed has no ground under the draft"),
+}
+DUE: Mapping[str, Callable[[], str]] = {
+    "earlier": lambda: _("Leads on which “%(task)s” would be due earlier"),
+    "later": lambda: _("Leads on which “%(task)s” would be due later"),
+    "both": lambda: _("Leads that had “%(task)s” and would have it, with a due date"),
 }
 OF_STAGE: Mapping[str, Callable[[], str]] = {
     "entered": lambda: _("came into “%(stage)s”"),

@@ -1,7 +1,5 @@
 """Read which leads came in, and what the routing rules saw of each then."""
 
-
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
