@@ -123,7 +123,7 @@ def rows_of(
             if row["visits"] >= FEWEST_VISITS and row[behaviour] is not None:
                 figures[row["stage"], behaviour][row["owner"]] = row[behaviour]
     labels = named("stage", {stage for stage, _behaviour in figures})
-    rows = []
+    rows: list[dict[str, Any]] = []
     for (stage, behaviour), of_rep in figures.items():
         ours = [of_rep[rep] for rep in best if rep in of_rep]
         theirs = [of_rep[rep] for rep in others if rep in of_rep]

@@ -99,7 +99,7 @@ def compared(facts: Facts, filters: Filters, by: str) -> dict[str, Any]:
     counts = counts_by(facts, filters, by)
     differ, found = standings(counts)
     labels = named(by, counts)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "key": labels[value][0],
             "label": labels[value][1],

@@ -47,7 +47,7 @@ def as_workbook(answer: Mapping[str, Any], asked: Sequence[tuple[str, str]]) -> 
     from openpyxl import Workbook  # large: only a workbook needs it
 
     book = Workbook()
-    sheet = book.active
+    sheet: Any = book.active
     names, lines = table(answer)
     columns = list(shaped(names, lines))
     sheet.title = metric_named(answer["metric"])[:31]

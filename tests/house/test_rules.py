@@ -40,7 +40,15 @@ MAY_WRITE = re.compile(
 BANNED_NAMES = re.compile(
     r"(^|_)(utils?|helpers?|common|base|core|manager|service|misc)$|^(handle_|process_|do_)(?!task$|of$|until$)"
 )
-DJANGOS_OWN = {"process_exception", "process_view", "process_template_response"}
+DJANGOS_OWN = {
+    "process_exception",
+    "process_view",
+    "process_template_response",
+    # of html.parser
+    "handle_starttag",
+    "handle_endtag",
+    "handle_data",
+}
 LONGEST = 500
 
 

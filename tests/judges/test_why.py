@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.contingency_tables import StratifiedTable
-from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.contingency_tables import (  # type: ignore[import-untyped]
+    StratifiedTable,
+)
+from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
 from cadans.insight.behaviour_gap import gap_between
 from cadans.insight.strata import Stratum, difference_within, false_discoveries

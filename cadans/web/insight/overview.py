@@ -148,7 +148,7 @@ def written_target(name: str, value: Decimal | None) -> str:
 
 def unit_of(kind: str) -> str:
     """What a target is counted in."""
-    return {SHARE: "%", MONEY: organisation().currency, LENGTH: _("days")}[kind]
+    return {SHARE: "%", MONEY: str(organisation().currency), LENGTH: _("days")}[kind]
 
 
 def titles() -> dict[str, str]:

@@ -116,7 +116,7 @@ class _Reader(HTMLParser):
                 self._text = []
             elif opened == "tr" and self._row:
                 table = self._last(Table)
-                if table is not None and self._inside("tbody"):
+                if isinstance(table, Table) and self._inside("tbody"):
                     table.rows.append(self._row)
             if opened == tag:
                 return
