@@ -14,6 +14,7 @@ A task stays late, and a lead stalled, until that ends: both count in each perio
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -210,7 +211,9 @@ def breaches_of(
     query += inner + ") b left join team_user owner on owner.id = b.owner_id"
     query += "left join leads_task task on task.id = b.task_id"
     with reading_much():
-        return (query + "order by b.at desc, b.kind, b.visit_id, b.task_id").rows()
+        found = (query + "order by b.at desc, b.kind, b.visit_id, b.task_id").rows()
+    # A cursor of our own gets JSON as text.
+    return [{**row, "task_in": json.loads(row["task_in"] or "{}")} for row in found]
 
 
 def breaches_count(total: dict[str, Any], kind: str | None) -> int:

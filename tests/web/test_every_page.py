@@ -16,7 +16,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from cadans.events.models import Event
+from cadans.insight.actions.subscriptions import subscribe
 from cadans.insight.reports import METRICS
+from cadans.insight.subscriptions import stop_token
 from cadans.leads import actions
 from cadans.playbooks.trying.actions import carry_out_try, try_draft
 from cadans.team.models import Organisation
@@ -56,8 +58,10 @@ def addresses(world: World) -> dict[str, str]:
     meeting = actions.log_activity(world.anna, lead, kind="meeting", at=soon)
     created = Event.objects.get(lead=lead.id, kind="lead_created")
     trial = carry_out_try(try_draft(world.manager, world.pipeline, months=36))
+    mailed = subscribe(world.admin, "win-rate", "week", {})
     ids = {
         "process": trial.id,
+        "insight": mailed.id,
         "leads": lead.id,
         "tasks": task.id,
         "people": part.person_id,
@@ -75,6 +79,8 @@ def addresses(world: World) -> dict[str, str]:
         path = path.replace("<uuid:event>", str(created.id))
         path = path.replace("<slug:metric>", next(iter(METRICS)))
         path = path.replace("<slug:playbook>", "tender")
+        path = path.replace("<slug:name>", "win-rate")
+        path = path.replace("<str:token>", stop_token(mailed))
         path = path.replace("<str:name>", "name" if path.startswith(("peop", "comp")) else "title")
         if path.startswith(("board/", "process/")):
             path = path.replace("<slug:key>", world.pipeline.key)
@@ -126,6 +132,8 @@ def test_no_page_is_open_to_somebody_who_is_not_logged_in(world: World) -> None:
     browser = Client()
     for path in addresses(world).values():
         if path in {"/welcome/", "/playbook.schema.json"}:
+            continue
+        if path.startswith("/insight/subscriptions/stop/"):  # its signed link proves who may
             continue
         response = browser.get(path)
         assert response.status_code in {302, 403, 404, 405}, path
