@@ -155,7 +155,9 @@ def read_filters(
         since = _day(query["from"], "from")
     if query.get("to"):
         until = _day(query["to"], "to")
-    chosen = {name: _choice(name, str(query[name])) for name in CHOICES if query.get(name)}
+    chosen: dict[str, Any] = {
+        name: _choice(name, str(query[name])) for name in CHOICES if query.get(name)
+    }
     currency = str(query.get("currency") or "").upper() or None
     if currency is not None and currency not in CURRENCIES:
         raise Invalid(

@@ -56,7 +56,7 @@ def test_rules_are_tried_and_their_leads_listed(manager: Program, large: Pipelin
     }
     told = carried_out(manager, {"changed": changed, "months": 2})
     assert told["leads_by_mark"]["would/pipeline/large"] == 2
-    assert [(one["name"], one["takes"], one["elsewhere"]) for one in told["rules"]][0] == (
+    assert next((one["name"], one["takes"], one["elsewhere"]) for one in told["rules"]) == (
         "Larger",
         2,
         1,

@@ -125,10 +125,12 @@ def test_pages_alone_are_not_served_before_all_is_prepared(
     run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[list[str]] = []
+
+    def not_prepared(command: list[str]) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 1)
+
     monkeypatch.delenv("CADANS_WATCHER", raising=False)
-    monkeypatch.setattr(
-        "cadans.cli.web.subprocess.run",
-        lambda command: asked.append(command) or subprocess.CompletedProcess(command, 1),
-    )
+    monkeypatch.setattr("cadans.cli.web.subprocess.run", not_prepared)
     assert run("web").exit_code == 1
     assert asked == [[sys.executable, "-m", "cadans", "prepare", "--check"]]

@@ -104,15 +104,22 @@ def test_a_period_that_is_over_shows_the_forecast_of_its_start_as_it_was_kept(ma
     assert answer["total"]["basic"]["amount"] == "700.00"
     assert answer["total"]["already_won"]["amount"] == "0.00"
     Snapshot.objects.create(
-        since=MARCH.since, until=MARCH.until, day=MARCH.since, scope="all",
-        method="basic", value="650.00", already_won=0, open_leads=1,
+        since=MARCH.since,
+        until=MARCH.until,
+        day=MARCH.since,
+        scope="all",
+        method="basic",
+        value="650.00",
+        already_won=0,
+        open_leads=1,
         currency="EUR",
     )
     answer = forecast(MARCH)
     assert answer["total"]["basic"]["amount"] == "650.00"
     assert answer["history"] == [
         {
-            "day": "2026-03-01", "already_won": "0.00",
+            "day": "2026-03-01",
+            "already_won": "0.00",
             "basic": {"amount": "650.00", "low": None, "high": None},
         }
     ]

@@ -57,7 +57,9 @@ def test_a_quota_stands_at_what_was_won_of_it(scene):
     scene.lead([("new", 0)], closed=("won", 80), value="70.00", owner="Anna")  # in March
     rows = asked(scene)
     assert rows["Anna"]["attainment"] == {
-        "value": 0.25, "numerator": "250.00", "denominator": "1000.00"
+        "value": 0.25,
+        "numerator": "250.00",
+        "denominator": "1000.00",
     }
     assert rows["Anna"]["still_to_win"]["amount"] == "750.00"
     assert (rows["Cato"]["attainment"]["value"], rows["Cato"]["chance"]) == (
@@ -246,7 +248,8 @@ def test_many_are_set_at_once_and_what_stays_the_same_is_not_told(scene):
     changed = set_quotas(scene.users["Mila"], unit="quarter", since=APRIL, amounts=amounts_wanted)
     assert changed == 2
     assert {str(row.user): row.amount for row in Quota.objects.select_related("user")} == {
-        "Anna": Decimal("5.00"), "Cato": Decimal("7.00")
+        "Anna": Decimal("5.00"),
+        "Cato": Decimal("7.00"),
     }
     assert (len(told("quota_changed")), len(told("quota_deleted"))) == (0, 1)
     with pytest.raises(Invalid):
@@ -262,6 +265,8 @@ def test_those_of_the_period_before_are_copied_to_who_has_none(scene):
     assert copy_quotas(scene.users["Mila"], unit="quarter", since=APRIL) == 2
     rows = Quota.objects.of_period("quarter", APRIL).select_related("user", "team")
     assert {str(row.user or row.team): row.amount for row in rows} == {
-        "Anna": Decimal(9), "Bram": Decimal(2), "North": Decimal(4)
+        "Anna": Decimal(9),
+        "Bram": Decimal(2),
+        "North": Decimal(4),
     }
     assert copy_quotas(None, unit="quarter", since=APRIL) == 0

@@ -42,13 +42,13 @@ def tabs_named() -> dict[str, str]:
         "overview": _("Overview"),
         "win-rate": _("Win rate"),
         "funnel": _("Funnel"),
-        "forecast": _("Forecast"),
-        "quotas": _("Quotas"),
-        "alerts": _("Alerts"),
         "deal-size": _("Deal size"),
         "cycle": _("Cycle length"),
+        "forecast": _("Forecast"),
+        "quotas": _("Quotas"),
         "adoption": _("Adoption"),
         "impact": _("Process impact"),
+        "alerts": _("Alerts"),
     }
 
 

@@ -32,10 +32,10 @@ def reason(word: str) -> str:
         "won_without_value": _("None of the won leads has a value, so a rate says nothing."),
         "only_lost": _("Only lost leads have a reason."),
         "last_stage": _("The last stage: there is no next one."),
-        "none_before": _("There was nothing before, so no change in per cent."),
         "too_young": _("Too many of these leads are still under way to foresee how they end."),
         "few_leads": _("Too few leads were decided to say."),
         "no_won_value": _("No won deal of this period has a value."),
+        "none_before": _("There was nothing before, so no change in per cent."),
         "too_few": _("Too few leads to say anything."),
         "no_usual_cycle": _("Too few leads were won to know the usual cycle."),
     }.get(word, "")
