@@ -99,6 +99,12 @@ def test_the_breaches_are_told_one_by_one(scene, at_work):
     assert "still" in shown(at_work, "/insight/adoption/breaches/?period=all&kind=stalled")
 
 
+def test_thousands_of_breaches_are_counted_as_the_reader_writes_them(scene, at_work, monkeypatch):
+    sold(scene)
+    monkeypatch.setattr("cadans.web.insight.adoption.breaches_count", lambda total, kind: 1155)
+    assert "1,155" in shown(at_work, "/insight/adoption/breaches/?period=all")
+
+
 def test_long_lists_of_breaches_come_in_pages(scene, at_work):
     for number in range(26):
         scene.lead([("new", number), ("demo", number + 1)], closed=("lost", number + 2))
