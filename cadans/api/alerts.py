@@ -24,7 +24,7 @@ router = Router(tags=["alerts"], auth=WORK)
 of_pipelines = Router(tags=["alerts"], auth=SET_UP)
 
 
-class ShareShown(BaseModel):
+class RateShown(BaseModel):
     """So many of so many."""
 
     value: float
@@ -43,8 +43,8 @@ class AlertShown(BaseModel):
     window: Literal["week", "month"] = Field(description="the last week, or the last four")
     week: date = Field(description="the Monday of the last complete week when it was found")
     since: date = Field(description="the Monday of the week in which it seems to have begun")
-    before: ShareShown
-    now: ShareShown
+    before: RateShown
+    now: RateShown
     chance: float = Field(description="of so low a share, had nothing changed")
     most_in: dict[str, Any] = Field(description="where it is worse than in the rest, or {}")
     found_at: datetime
@@ -93,5 +93,5 @@ def alert_shown(alert: Alert) -> AlertShown:
     )
 
 
-def _share(part: int, of: int) -> ShareShown:
-    return ShareShown(value=part / of, numerator=part, denominator=of)
+def _share(part: int, of: int) -> RateShown:
+    return RateShown(value=part / of, numerator=part, denominator=of)

@@ -25,6 +25,8 @@ of_pipelines = Router(tags=["playbooks"], auth=SET_UP)
 
 YAML = "application/yaml"
 TEXT: dict[str, Any] = {YAML: {"schema": {"type": "string"}}}
+# What a program reads out of the file; what it sends is checked by line, so it stays a text.
+DOCUMENT: dict[str, Any] = {YAML: {"schema": {"type": "object"}}}
 A_FILE = {"requestBody": {"required": True, "content": TEXT}}
 
 
@@ -84,7 +86,7 @@ def check_playbook(request: ApiRequest) -> HttpResponse:
     )
 
 
-@of_pipelines.get("/{pipeline}/playbook", openapi_extra={"responses": {200: {"content": TEXT}}})
+@of_pipelines.get("/{pipeline}/playbook", openapi_extra={"responses": {200: {"content": DOCUMENT}}})
 def show_playbook(
     request: ApiRequest, pipeline: str, which: Annotated[Which, Query()]
 ) -> HttpResponse:

@@ -48,8 +48,9 @@ def serve(data: Path, port: int) -> Iterator[Start]:
     environment = {name: value for name, value in os.environ.items() if name not in ours}
     environment |= {
         "CADANS_DATA_DIR": str(data),
-        # Collected once for all of these, and for the next run.
-        "CADANS_STATIC_ROOT": str(CHECKOUT / ".cadans-test" / "static"),
+        # Collected once for all of these, and for the next run; apart from the folder that the
+        # other tests look into meanwhile.
+        "CADANS_STATIC_ROOT": str(CHECKOUT / ".cadans-test" / "served"),
         "PORT": str(port),
         "DEMO": "0",
     }

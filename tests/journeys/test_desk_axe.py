@@ -64,6 +64,7 @@ def test_axe_finds_nothing(visit, world, transactional_db, language, width, dark
         "/insight/?from=2026-01-01&to=2026-07-01",
         "/insight/win-rate/?by=owner",
         "/insight/funnel/",
+        "/insight/alerts/",
         *(f"/settings/{place}" for place in SETTINGS),
         "/account/2fa/",
         "/account/password/change/",

@@ -21,6 +21,7 @@ from cadans.insight.reports import METRICS
 from cadans.insight.subscriptions import stop_token
 from cadans.leads import actions
 from cadans.playbooks.trying.actions import carry_out_try, try_draft
+from cadans.playbooks.trying.routing.actions import carry_out_routing_try, try_routing
 from cadans.team.models import Organisation
 from tests.web.reading import as_user
 from tests.world import World
@@ -58,9 +59,11 @@ def addresses(world: World) -> dict[str, str]:
     meeting = actions.log_activity(world.anna, lead, kind="meeting", at=soon)
     created = Event.objects.get(lead=lead.id, kind="lead_created")
     trial = carry_out_try(try_draft(world.manager, world.pipeline, months=36))
+    routed = carry_out_routing_try(try_routing(world.manager, months=36))
     mailed = subscribe(world.admin, "win-rate", "week", {})
     ids = {
         "process": trial.id,
+        "settings": routed.id,
         "insight": mailed.id,
         "leads": lead.id,
         "tasks": task.id,
