@@ -16,7 +16,7 @@ from typing import Any
 
 from cadans.leads.facts import COMPANY_FACTS
 from cadans.playbooks.trying.statements import documents, rows
-from cadans.playbooks.trying.told import Names, Start, Told
+from cadans.playbooks.trying.told import Mentioned, Start, Told
 
 WRITTEN_LATER = {"import", "demo"}
 """Ways in which the people of a lead are written down after the event of its making."""
@@ -41,13 +41,13 @@ class Making:
 
 
 def starts_of(
-    coming: Mapping[str, Making], deeds: Sequence[Told], names: Names, looks: Looks
-) -> dict[str, Start]:
+    coming: Mapping[str, Making], deeds: Sequence[Told], looks: Looks
+) -> tuple[dict[str, Start], Mentioned]:
     """What lay on the leads that come in; and the names of all that the deeds mention."""
     ids = list(coming)
-    names.companies = companies_of(_companies_in(deeds)) if looks.companies else {}
+    companies = companies_of(_companies_in(deeds)) if looks.companies else {}
     tasks = [deed.data["task"] for deed in deeds if deed.kind in {"task_done", "task_skipped"}]
-    names.tasks = dict(
+    stage_tasks = dict(
         documents(
             "SELECT json_build_array(t.id, s.key) AS told FROM leads_task t "
             "JOIN process_stage s ON s.id = t.stage_id WHERE t.id = ANY(%s::uuid[])",
@@ -56,10 +56,11 @@ def starts_of(
     )
     later = _later(ids, looks)
     roles = _roles(coming, later) if looks.people else {}
+    people = {}
     if looks.people:
         mentioned = {person for row in roles.values() for person in row}
         mentioned |= {deed.data["person"] for deed in deeds if "person" in deed.data}
-        names.people = {
+        people = {
             id: (name, email, phone)
             for id, name, email, phone in documents(
                 "SELECT json_build_array(id, name, email, phone) AS told FROM contacts_person "
@@ -69,7 +70,8 @@ def starts_of(
         }
     tagged = _tags(ids, later) if looks.tags else {}
     sold = _products(ids, later) if looks.products else {}
-    return {id: Start(roles.get(id, {}), tagged.get(id, ()), sold.get(id, ())) for id in coming}
+    starts = {id: Start(roles.get(id, {}), tagged.get(id, ()), sold.get(id, ())) for id in coming}
+    return starts, Mentioned(companies, people, stage_tasks)
 
 
 Later = Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]]

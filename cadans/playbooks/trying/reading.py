@@ -24,7 +24,7 @@ from cadans.playbooks.trying.beginnings import Looks, Making, starts_of
 from cadans.playbooks.trying.play import HANDS
 from cadans.playbooks.trying.roster import Change, Member, Roster
 from cadans.playbooks.trying.statements import documents, rows
-from cadans.playbooks.trying.told import Happened, LaidThen, Names, Start, Told
+from cadans.playbooks.trying.told import Happened, LaidThen, Mentioned, Names, Start, Told
 from cadans.process.models import Stage
 from cadans.team.models import Absence, Membership, Team, User
 from cadans.team.queries import organisation, today, working_time
@@ -64,10 +64,14 @@ class Past:
 
 @dataclass
 class Stretch:
-    """Deeds in their order, the leads that come in with them, and what lay on those."""
+    """Deeds in their order, the leads that come in with them, and what lay on those.
+
+    `mentioned` has the names of the companies, people and stage tasks that the deeds mention.
+    """
 
     deeds: Sequence[Told]
     starts: Mapping[str, Start]
+    mentioned: Mentioned
 
 
 def leads_of(past: Past) -> int:
@@ -75,8 +79,8 @@ def leads_of(past: Past) -> int:
     return int(_played(past).count())
 
 
-def stretches(past: Past, names: Names, looks: Looks) -> Iterator[Stretch]:
-    """The past in stretches. `names` is kept up to date with what each stretch mentions."""
+def stretches(past: Past, looks: Looks) -> Iterator[Stretch]:
+    """The past in stretches, in the order of time."""
     after: uuid.UUID | str = id_at(past.since)
     while True:
         told = documents(DEEDS, past.pipeline, after, KINDS, STRETCH)
@@ -96,7 +100,7 @@ def stretches(past: Past, names: Names, looks: Looks) -> Iterator[Stretch]:
             past.since,
         )
         coming = {lead: made[lead] for lead in here}
-        yield Stretch(deeds, starts_of(coming, deeds, names, looks))
+        yield Stretch(deeds, *starts_of(coming, deeds, looks))
 
 
 def acts(deeds: Sequence[Told]) -> Iterator[tuple[str, list[Told]]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from cadans.assignment.queries import learned
 from cadans.ground.ids import new_id_as_text
+from cadans.playbooks.trying.ahead import ahead
 from cadans.playbooks.trying.beginnings import Looks
 from cadans.playbooks.trying.comparing import compare, path_of
 from cadans.playbooks.trying.describing import Describing
@@ -76,7 +77,8 @@ class Rehearsal:
 
     def batches(self) -> Iterator[list[Row]]:
         """Every lead once, as it is kept; an empty batch now and then tells that it goes on."""
-        for stretch in stretches(self.past, self.names, self.looks):
+        for stretch in ahead(stretches(self.past, self.looks)):
+            self.names.turn_to(stretch.mentioned)
             self._play(stretch)
             while len(self._over) >= BATCH:
                 yield self._finish(self._over[:BATCH])

@@ -57,6 +57,17 @@ class Happened:
     tasks: Sequence[LaidThen] = ()
 
 
+@dataclass(frozen=True)
+class Mentioned:
+    """What the ids of companies, people and stage tasks stand for in a stretch of the log."""
+
+    companies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    people: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Person → name, e-mail address, phone number."""
+    tasks: Mapping[str, str] = field(default_factory=dict)
+    """Stage task on a lead → the key of the stage that laid it."""
+
+
 @dataclass
 class Names:
     """What ids in the log stand for. Ids are text, as the log has them.
@@ -81,6 +92,11 @@ class Names:
     """Person → name, e-mail address, phone number."""
     tasks: Mapping[str, str] = field(default_factory=dict)
     """Stage task on a lead → the key of the stage that laid it."""
+
+    def turn_to(self, mentioned: Mentioned) -> None:
+        """Know what the next stretch mentions, and forget what the last one did."""
+        self.companies, self.people = mentioned.companies, mentioned.people
+        self.tasks = mentioned.tasks
 
 
 def as_day(value: Any) -> date | None:
