@@ -213,3 +213,12 @@ def test_public_holidays_are_a_kind_of_day_of_their_own(scene):
         np.array([date(2026, 4, 27).toordinal(), date(2026, 4, 28).toordinal()])
     )
     assert kinds.tolist() == [7, 1]  # King's Day, and the Tuesday after
+
+
+def test_nobody_waits_for_the_model_of_a_large_pipeline(busy, monkeypatch):
+    monkeypatch.setattr(learning, "MANY", 100)
+    seen = forecast_at(JULY, as_of=AS_OF).model
+    assert (seen.value, seen.reason) == (None, learning.NOT_YET)
+    assert chances(JULY, as_of=AS_OF) == {}
+    learn_forecast(busy.pipeline.id, date(2026, 6, 1))  # a month ago: old, but the last there is
+    assert forecast_at(JULY, as_of=AS_OF).model.value is not None

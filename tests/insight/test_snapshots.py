@@ -176,3 +176,15 @@ def test_whose_snapshots_somebody_may_read(scene):
     assert scope_of(ever(), bram) == ("owner", bram.id)  # of two teams: their own
     Membership.objects.all().delete()
     assert scope_of(ever(), anna) == ("owner", anna.id)
+
+
+def test_few_nights_at_a_time_the_newest_first_until_all_are_there(scene, settled):
+    history(scene)
+    today = date(2026, 6, 1)
+    missing = len(nights_missed(today))
+    assert catch_up(today, most=2) == 2
+    assert Snapshot.objects.filter(day=today).exists()
+    assert len(nights_missed(today)) == missing - 2
+    assert today not in nights_missed(today)
+    assert catch_up(today) == missing - 2
+    assert nights_missed(today) == {}

@@ -17,16 +17,18 @@ from cadans.insight.models import ExpectedLead, Snapshot
 BATCH = 1000
 
 
-def catch_up(today: date) -> int:
-    """Write down every night that is missing, up to today; answers how many there were.
+def catch_up(today: date, *, most: int | None = None) -> int:
+    """Write down the nights that are missing, the newest first; answers how many it wrote.
 
-    A night is written whole or not at all, and twice changes nothing.
+    With `most` no more than so many: the next call goes on with the others. A night is written
+    whole or not at all, and twice changes nothing.
     """
-    return _write(nights_missed(today))
+    return _write(nights_missed(today), most)
 
 
-def _write(nights: Nights) -> int:
-    for day in sorted(nights):
+def _write(nights: Nights, most: int | None) -> int:
+    chosen = sorted(nights, reverse=True)[:most]
+    for day in chosen:
         with transaction.atomic():
             Snapshot.objects.bulk_create(
                 snapshots_on(day, sorted(nights[day])), batch_size=BATCH, ignore_conflicts=True
@@ -36,4 +38,4 @@ def _write(nights: Nights) -> int:
                     ExpectedLead.objects.bulk_create(
                         expected_leads(span), batch_size=BATCH, ignore_conflicts=True
                     )
-    return len(nights)
+    return len(chosen)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -97,15 +97,50 @@ def forecasts_by(
     Keys are ids (None: no owner, no team; without a breakdown the total). Rows without open leads
     and without anything won are left out.
     """
+    return forecasts_for([filters], breakdowns=[by], as_of=as_of, user=user)[0, by]
+
+
+def forecasts_for(
+    periods: Sequence[Filters],
+    *,
+    breakdowns: Iterable[Breakdown | None],
+    as_of: datetime,
+    user: User | None = None,
+    may_wait: bool = False,
+) -> dict[tuple[int, Breakdown | None], dict[Any, Forecasts]]:
+    """The same for several periods and breakdowns; keys are a period's place and a breakdown.
+
+    `periods` differ in their dates alone: the open leads and the arrivals are read once for all.
+    Who `may_wait` has missing models learned (see `learned_at`).
+    """
     fates = fates_at(as_of)
-    leads = open_then(filters, user, as_of=as_of, fates=fates, by=by)
-    won = won_before(filters, user, as_of=as_of, by=by)
-    said = outlook(leads, filters, as_of=as_of)
-    coming = arrivals_before(filters, user, as_of=as_of, days=ARRIVING, by=by)
-    rows: dict[Any, list[OpenLead]] = defaultdict(list)
-    for lead in leads:
-        for key in lead.keys:
-            rows[key].append(lead)
+    outlooks: dict[int, Outlook] = {}
+    answer = {}
+    for by in breakdowns:
+        leads = open_then(periods[0], user, as_of=as_of, fates=fates, by=by)
+        coming = arrivals_before(periods[0], user, as_of=as_of, days=ARRIVING, by=by)
+        rows: dict[Any, list[OpenLead]] = defaultdict(list)
+        for lead in leads:
+            for key in lead.keys:
+                rows[key].append(lead)
+        for n, filters in enumerate(periods):
+            if n not in outlooks:
+                outlooks[n] = outlook(leads, filters, as_of=as_of, may_wait=may_wait)
+            won = won_before(filters, user, as_of=as_of, by=by)
+            answer[n, by] = _rows(rows, won, coming, outlooks[n], fates, filters, as_of, by)
+    return answer
+
+
+def _rows(
+    rows: Mapping[Any, list[OpenLead]],
+    won: Mapping[Any, Won],
+    coming: Mapping[tuple[uuid.UUID, Any], float],
+    said: Outlook,
+    fates: Fates,
+    filters: Filters,
+    as_of: datetime,
+    by: Breakdown | None,
+) -> dict[Any, Forecasts]:
     currency = organisation().currency
     answer = {}
     for key in {*rows, *won, *((None,) if by is None else ())}:
@@ -130,14 +165,14 @@ def forecasts_by(
     return answer
 
 
-def chances(filters: Filters, *, as_of: datetime) -> dict[uuid.UUID, float]:
+def chances(filters: Filters, *, as_of: datetime, may_wait: bool = False) -> dict[uuid.UUID, float]:
     """Of each lead that was open at the moment: the chance to be won within the period.
 
     Leads of pipelines for which the model does not speak are left out.
     """
     fates = fates_at(as_of)
     leads = open_then(filters, None, as_of=as_of, fates=fates)
-    said = outlook(leads, filters, as_of=as_of)
+    said = outlook(leads, filters, as_of=as_of, may_wait=may_wait)
     return {id: chance for one in said.pipelines.values() for id, chance in one.chance.items()}
 
 
@@ -196,6 +231,8 @@ def _weighed(
         return Guess(reason="no_closed_leads")
     if leads and all(lead.value is None for lead in leads):
         won = sum((rates[lead.id] or Fraction(0) for lead in leads), Fraction(had.leads))
+        if had.worth:
+            return Guess(had.worth, won=float(won))
         return Guess(won=float(won), reason="no_values")
     worth, won = Fraction(had.worth), Fraction(had.leads)
     for lead in leads:
@@ -239,11 +276,16 @@ def by_model(
     )
     if not had.worth and not any(one.priced(leads) for one in said.pipelines.values()):
         return replace(guess, reason="no_values")
+    # Of a few unlikely leads most draws bring nothing, so their mean lies above nine in ten of
+    # them. The interval is then widened to hold it, which makes its chance no less than 80 %.
+    value = in_cents(Fraction(result.worth))
     return replace(
         guess,
-        value=had.worth + in_cents(Fraction(result.worth)),
-        low=had.worth + in_cents(Fraction(result.worth_low)),
-        high=had.worth + in_cents(Fraction(result.worth_high)),
+        value=had.worth + value,
+        low=had.worth + min(in_cents(Fraction(result.worth_low)), value),
+        high=had.worth + max(in_cents(Fraction(result.worth_high)), value),
+        won_low=min(guess.won_low or 0.0, guess.won or 0.0),
+        won_high=max(guess.won_high or 0.0, guess.won or 0.0),
     )
 
 

@@ -15,7 +15,7 @@ from cadans.insight.filters import Filters
 from cadans.insight.forecast.draws import Part, Tide, tide
 from cadans.insight.forecast.history import calendar_of
 from cadans.insight.forecast.known import OpenLead
-from cadans.insight.forecast.learning import day_of, learned_at, live_pipelines
+from cadans.insight.forecast.learning import NOT_YET, day_of, learned_at, live_pipelines
 from cadans.insight.forecast.model import Leads, Learned, ahead, correction_for, sized, with_traits
 from cadans.insight.forecast.worth import Prices
 
@@ -62,8 +62,13 @@ class Outlook:
     reason: str = "too_little_history"
 
 
-def outlook(leads: Iterable[OpenLead], filters: Filters, *, as_of: datetime) -> Outlook:
-    """What the models say of these leads and of those to come, for the filters' period."""
+def outlook(
+    leads: Iterable[OpenLead], filters: Filters, *, as_of: datetime, may_wait: bool = False
+) -> Outlook:
+    """What the models say of these leads and of those to come, for the filters' period.
+
+    Who `may_wait` has missing models of large pipelines learned on the spot.
+    """
     today = day_of(as_of)
     if today >= filters.until:
         return Outlook(over=True)
@@ -74,7 +79,7 @@ def outlook(leads: Iterable[OpenLead], filters: Filters, *, as_of: datetime) -> 
         by_pipeline[lead.pipeline].append(lead)
     chosen = filters.pipeline
     wanted = {chosen} if isinstance(chosen, uuid.UUID) else {*live_pipelines(), *by_pipeline}
-    learned = learned_at(as_of, wanted)
+    learned = learned_at(as_of, wanted, may_wait=may_wait)
     found = {
         id: _of_pipeline(
             id, learned[id], by_pipeline[id], (now, since, until), ZoneInfo(filters.zone)
@@ -82,6 +87,8 @@ def outlook(leads: Iterable[OpenLead], filters: Filters, *, as_of: datetime) -> 
         for id in sorted(wanted)
         if not learned[id].reason
     }
+    if any(learned[id].reason == NOT_YET for id in wanted):
+        return Outlook(found, reason=NOT_YET)
     return Outlook(found)
 
 

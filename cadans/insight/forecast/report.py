@@ -25,7 +25,7 @@ from cadans.insight.facts import Sql, closings
 from cadans.insight.filters import CHOICES, NONE, Filters
 from cadans.insight.forecast.accuracy import accuracy
 from cadans.insight.forecast.known import OpenLead, fates_at, open_then
-from cadans.insight.forecast.learning import learned_at
+from cadans.insight.forecast.learning import NOT_YET, learned_at
 from cadans.insight.forecast.methods import Forecasts, Guess, chances, forecasts_by, rate_from
 from cadans.insight.forecast.model import LEAST_DAYS, LEAST_WON
 from cadans.insight.forecast.snapshots import scope_of
@@ -119,7 +119,7 @@ def needs(as_of: datetime) -> list[dict[str, Any]]:
     return [
         {"pipeline": names[id], "won": one.won, "needed": LEAST_WON, "days": LEAST_DAYS}
         for id, one in found.items()
-        if one.reason
+        if one.reason and one.reason != NOT_YET
     ]
 
 

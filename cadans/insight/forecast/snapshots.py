@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -17,13 +17,13 @@ from fractions import Fraction
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Max, Min
+from django.db.models import Min
 from django.utils import timezone
 
 from cadans.ground.ids import id_at
 from cadans.insight.filters import CHOICES, NONE, Filters
 from cadans.insight.forecast.known import fates_at, open_then
-from cadans.insight.forecast.methods import Breakdown, Forecasts, chances, forecasts_by, rate_from
+from cadans.insight.forecast.methods import Breakdown, Forecasts, chances, forecasts_for, rate_from
 from cadans.insight.models import ExpectedLead, Snapshot
 from cadans.insight.models.forecast import Method, Scope
 from cadans.leads.models import Lead
@@ -94,13 +94,15 @@ def spans_on(day: date) -> list[Span]:
 
 def snapshots_on(day: date, spans: Iterable[Span]) -> Iterator[Snapshot]:
     """What each method says of each period in each scope, as the day begins. Nothing is saved."""
-    for span in spans:
-        filters = span.filters()
+    all_spans = list(spans)
+    periods = [span.filters() for span in all_spans]
+    if not periods:
+        return
+    as_of = beginning_of(day, periods[0])
+    answers = forecasts_for(periods, breakdowns=SCOPES.values(), as_of=as_of, may_wait=True)
+    for n, span in enumerate(all_spans):
         for scope, by in SCOPES.items():
-            answers: Mapping[uuid.UUID | None, Forecasts] = forecasts_by(
-                filters, by=by, as_of=beginning_of(day, filters)
-            )
-            for scope_id, said in answers.items():
+            for scope_id, said in answers[n, by].items():
                 yield from _rows(day, span, scope, scope_id, said)
 
 
@@ -113,7 +115,7 @@ def expected_leads(span: Span) -> Iterator[ExpectedLead]:
     """The leads that were open as the period began, with what each method expected of them."""
     filters = span.filters()
     fates = fates_at(filters.begins)
-    likely = chances(filters, as_of=filters.begins)
+    likely = chances(filters, as_of=filters.begins, may_wait=True)
     for lead in open_then(filters, None, as_of=filters.begins, fates=fates):
         fate = fates.pipelines.get(lead.pipeline)
         worth = Fraction(lead.value or 0)
@@ -173,23 +175,29 @@ def nights_missed(today: date) -> Nights:
 
     A company whose leads are older than its snapshots (it was imported) gets those of its past.
     """
-    known = Snapshot.objects.aggregate(first=Min("day"), last=Max("day"))
-    first, last = known["first"], known["last"]
+    kept = _kept()
+    began = min((day for day, spans in kept.items() if spans >= set(spans_on(day))), default=today)
     nights: Nights = {}
     opened = _first_opened()
-    if opened is not None and (first is None or first > opened + timedelta(days=31)):
-        if _is_coming_in():
+    if opened is not None and began > opened + timedelta(days=31):
+        nights = nights_of_the_past(began)
+        if not nights.keys() <= kept.keys() and _is_coming_in():
             return {}
-        nights = nights_of_the_past(first or today)
-    if last is not None and last >= today:
-        return nights
-    resumed = today if last is None else last + timedelta(days=1)
-    recent = max(resumed, today - timedelta(days=LONGEST_GAP))
-    nights |= marks_between(resumed, recent)
+    recent = max(began, today - timedelta(days=LONGEST_GAP))
+    nights |= marks_between(began, recent)
     for n in range((today - recent).days + 1):
         day = recent + timedelta(days=n)
         nights[day] = set(spans_on(day))
-    return nights
+    return {day: left for day, spans in nights.items() if (left := spans - kept.get(day, set()))}
+
+
+def _kept() -> Nights:
+    """The nights that are there: whatever the order in which they were written down."""
+    kept: defaultdict[date, set[Span]] = defaultdict(set)
+    rows = Snapshot.objects.filter(scope=Scope.ALL).order_by()
+    for day, since, until in rows.values_list("day", "since", "until").distinct():
+        kept[day].add(Span(since, until))
+    return dict(kept)
 
 
 def nights_of_the_past(end: date) -> Nights:

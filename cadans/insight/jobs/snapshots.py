@@ -7,6 +7,9 @@ from procrastinate.contrib.django import app
 from cadans.insight.actions.snapshots import catch_up
 from cadans.team.queries import today
 
+NIGHTS = 3
+"""How many nights one run writes down at most, so that a worker is soon free for other work."""
+
 
 @app.periodic(cron="*/5 * * * *", periodic_id="forecast")
 @app.task(
@@ -18,6 +21,6 @@ from cadans.team.queries import today
 def keep_forecasts(timestamp: int) -> None:
     """Write down the forecast of each day once, soon after it began, and of days missed.
 
-    Asked often, because the machine may sleep at night; when today is there it does nothing.
+    Asked often, because the machine may sleep at night; when nothing is missing it does nothing.
     """
-    catch_up(today())
+    catch_up(today(), most=NIGHTS)

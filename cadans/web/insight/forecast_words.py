@@ -22,6 +22,7 @@ def reason(word: str) -> str:
     """Why a figure is missing, as a sentence."""
     return {
         "too_little_history": _("Too little history for the model to speak."),
+        "model_not_learned_yet": _("The model has not been learned yet. Look again tomorrow."),
         "no_closed_leads": _("No lead was closed in the twelve months before, so no win rate."),
         "no_values": _("None of these leads has a value."),
         "no_leads": _("No open leads."),
