@@ -68,21 +68,30 @@ MEASURED = f"""
     ) measured(length, days)
 """
 
-# The interval of a median holds between two of the ranked lengths (see docs/reference/metrics.md).
-RANKED = """
-    select key, length, days,
-           row_number() over (partition by key, length order by days) as place,
-           floor(count(*) over (partition by key, length) / 2.0
-                 - {z} * sqrt(count(*) over (partition by key, length)) / 2.0) as low_place,
-           count(*) over (partition by key, length) as leads
-    from ({inner}) each where days is not null
-"""
+# Each group's lengths in order, sorted once; what is asked of them is looked up by its place. A
+# percentile lies between two places as percentile_cont has it; the interval of a median holds
+# between two of the ranked lengths (see docs/reference/metrics.md).
 SUMMED = """
-    select key, length, max(leads) as leads, avg(days) as mean,
-           percentile_cont(array[0.5, 0.85]) within group (order by days) as points,
-           min(days) filter (where place = low_place) as low,
-           min(days) filter (where place = leads + 1 - low_place) as high
-    from ({ranked}) ranked group by key, length
+    select key, length, leads, mean,
+           array[ranked[half] + half_part * (ranked[ceil(half_at)::int + 1] - ranked[half]),
+                 ranked[most] + most_part * (ranked[ceil(most_at)::int + 1] - ranked[most])
+           ] as points,
+           case when low_place >= 1 then ranked[low_place] end as low,
+           case when low_place >= 1 then ranked[leads + 1 - low_place] end as high
+    from (
+        select key, length, count(*)::int as leads, avg(days) as mean,
+               array_agg(days order by days) as ranked
+        from ({inner}) each where days is not null group by key, length
+        offset 0
+    ) grouped
+    cross join lateral (
+        select 0.5::float8 * (leads - 1) as half_at, 0.85::float8 * (leads - 1) as most_at,
+               floor(leads / 2.0 - {z} * sqrt(leads) / 2.0)::int as low_place
+    ) places
+    cross join lateral (
+        select floor(half_at)::int + 1 as half, half_at - floor(half_at) as half_part,
+               floor(most_at)::int + 1 as most, most_at - floor(most_at) as most_part
+    ) parts
 """
 
 # The days that a lead spent in each stage until it closed, all its visits to it together.
@@ -125,6 +134,20 @@ def cycle(filters: Filters, user: User | None = None) -> dict[str, Any]:
     }
 
 
+def cycle_rows(filters: Filters, user: User | None) -> list[dict[str, Any]]:
+    """The rows by `filters.by` alone, for who has the total already."""
+    by = filters.by
+    return [] if by is None else rows_of(by, lengths(asked(filters, user), filters, by))
+
+
+def days_to_win(filters: Filters, user: User | None) -> dict[str, Any]:
+    """The length `won` of the total alone, as `cycle` has it."""
+    facts = closings(filters, user).narrowed(Sql("f.status = 'won'"))
+    days = f"extract(epoch from f.at - f.opened_at)::float8 / {DAY} as days"
+    found = summed(facts.select(f"null as key, f.status as length, {days}"))
+    return length(found.get(None, {}).get("won"))
+
+
 def asked(filters: Filters, user: User | None) -> Facts:
     """The closings of the period, each with `asked.at`: when the decision was asked for, if so."""
     pairs = Sql(ASKS).rows()
@@ -152,8 +175,7 @@ def summed(inner: Sql) -> dict[Any, dict[str, Any]]:
     """Mean, median and the rest of rows of `key`, `length` and `days`."""
     found: dict[Any, dict[str, Any]] = {}
     # Only our own text is put into the query; its values travel beside it.
-    ranked = RANKED.format(z=Z, inner=inner.text)
-    for row in Sql(SUMMED.format(ranked=ranked), inner.values).rows():
+    for row in Sql(SUMMED.format(z=Z, inner=inner.text), inner.values).rows():
         found.setdefault(row["key"], {})[row["length"]] = row
     return found
 

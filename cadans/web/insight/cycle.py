@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from cadans.insight.cycle import cycle_rows, days_to_win
 from cadans.insight.filters import BREAKDOWNS
 from cadans.insight.intervals import FEW
 from cadans.insight.reports import report
@@ -29,7 +30,7 @@ def cycle(request: HttpRequest) -> HttpResponse:
     plain = replace(filters, by=None)
     before = plain.period_before()
     months = (
-        answer if filters.by == "month" else report("cycle", replace(filters, by="month"), user)
+        answer["rows"] if filters.by == "month" else cycle_rows(replace(filters, by="month"), user)
     )
     total = answer["total"]
     name = "lost" if filters.by == "loss_reason" else "won"
@@ -39,7 +40,7 @@ def cycle(request: HttpRequest) -> HttpResponse:
         "part": "cycle",
         "parts": parts(question),
         "stats": [
-            length_stat(question, answer, "won", report("cycle", before, user) if before else None),
+            length_stat(question, answer, "won", days_to_win(before, user) if before else None),
             length_stat(question, answer, "lost", None),
             ask_stat(question, answer),
             asked_stat(question, answer),
@@ -60,8 +61,8 @@ def cycle(request: HttpRequest) -> HttpResponse:
         "chart": cycle_charts.length_bars(question, answer["rows"], name),
         "chart_size": charts.size_for(len(answer["rows"]), 3, 9),
         "bars_left_out": max(len(answer["rows"]) - charts.MOST_BARS, 0),
-        "months": [length_row(question, row) for row in months["rows"]],
-        "month_chart": cycle_charts.length_by_month(months["rows"]),
+        "months": [length_row(question, row) for row in months],
+        "month_chart": cycle_charts.length_by_month(months),
         "stages": [stage_row(question, row) for row in total["stages"]],
         "stage_chart": cycle_charts.days_in_stages(stages_first(total["stages"])),
         "stage_size": charts.size_for(len(total["stages"]), 3, 7),
@@ -96,7 +97,7 @@ def length_stat(
 ) -> Stat:
     """The median days to won or to lost, with its change since the period before."""
     length = answer["total"][name]
-    trend, tone = change(length, before and before["total"][name])
+    trend, tone = change(length, before)
     note = words.reason(length.get("reason", ""))
     if not note:
         note = _("mean %(mean)s, 85%% within %(most)s") % {
