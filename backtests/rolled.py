@@ -102,7 +102,7 @@ def _rolled(
     zone = organisation().time_zone
     for since, until in question.periods:
         filters = Filters(since=since, until=until, zone=zone, pipeline=pipeline.id)
-        said = forecast_at(filters, as_of=filters.begins)
+        said = forecast_at(filters, as_of=filters.begins, may_wait=True)
         won = won_before(filters, None, as_of=filters.ends).get(None)
         came = 0.0 if won is None else float(won.leads if question.what == "leads" else won.worth)
         yield since, until, said, came

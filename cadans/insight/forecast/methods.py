@@ -84,20 +84,28 @@ class Forecasts:
     model: Guess = field(default_factory=Guess)
 
 
-def forecast_at(filters: Filters, *, as_of: datetime, user: User | None = None) -> Forecasts:
+def forecast_at(
+    filters: Filters, *, as_of: datetime, user: User | None = None, may_wait: bool = False
+) -> Forecasts:
     """What will be won in the filters' period, with only what was known at the moment."""
-    return forecasts_by(filters, by=None, as_of=as_of, user=user)[None]
+    return forecasts_by(filters, by=None, as_of=as_of, user=user, may_wait=may_wait)[None]
 
 
 def forecasts_by(
-    filters: Filters, *, by: Breakdown | None, as_of: datetime, user: User | None = None
+    filters: Filters,
+    *,
+    by: Breakdown | None,
+    as_of: datetime,
+    user: User | None = None,
+    may_wait: bool = False,
 ) -> dict[Any, Forecasts]:
     """The same for each row of a breakdown, in one reading of the facts.
 
     Keys are ids (None: no owner, no team; without a breakdown the total). Rows without open leads
     and without anything won are left out.
     """
-    return forecasts_for([filters], breakdowns=[by], as_of=as_of, user=user)[0, by]
+    said = forecasts_for([filters], breakdowns=[by], as_of=as_of, user=user, may_wait=may_wait)
+    return said[0, by]
 
 
 def forecasts_for(

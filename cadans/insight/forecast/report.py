@@ -168,7 +168,8 @@ def figures_by(
     """The figures of each row of `filters.by` (of None: the total)."""
     by: Any = filters.by
     over = is_over(filters)
-    said = forecasts_by(filters, by=by, as_of=as_of, user=user)
+    # Nobody looks at a page: a command may take the time that learning takes.
+    said = forecasts_by(filters, by=by, as_of=as_of, user=user, may_wait=user is None)
     kept = kept_at_start(filters, user) if over else {}
     won = won_by(filters, user) if over else {}
     held = quotas_of(filters, user)
