@@ -163,6 +163,19 @@ def test_a_try_that_a_stopped_worker_left_is_begun_anew(
     assert trial.state == RoutingTry.State.FAILED
 
 
+def test_a_try_that_failed_says_why_and_can_be_asked_again(manager: Client, world: World) -> None:
+    came_in(world, 5000)
+    form = {"name": "Big money", "pipeline": Pipeline.objects.get(key="large").id, **LARGE}
+    trial = asked(manager.post(f"{PAGE}changed/", form, **PANEL))
+    RoutingTry.objects.filter(id=trial.id).update(state="failed", message="It stopped halfway.")
+    told = manager.get(page_of(trial)).content.decode()
+    assert "It stopped halfway." in told
+    assert f"{page_of(trial)}again/" in told
+    assert "Add this rule" not in told
+    again = asked(manager.post(f"{page_of(trial)}again/", {"months": "6"}))
+    assert (again.state, again.changed) == (RoutingTry.State.DONE, "new")
+
+
 def test_the_leads_of_a_number_cost_the_same_for_few_and_many(
     manager: Client, world: World
 ) -> None:
