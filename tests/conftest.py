@@ -7,8 +7,10 @@ process of pytest-xdist uses it, and the last one stops it.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from cadans.config import postgres
 from tests.world import World, build
@@ -26,6 +28,18 @@ def django_db_modify_db_settings(
     else:
         with postgres.running(DATA, durable=False):
             yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Before the database is dropped, hang up whoever still talks to it: a browser's last page
+    may be asking for news just then."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
