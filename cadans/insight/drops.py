@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
-from scipy.stats import binom
-
 BASELINE = 26
 """Weeks to compare with."""
 
@@ -85,7 +83,7 @@ def _drop(weeks: Sequence[Share], window: str, asked: int) -> Drop | None:
         return None
     if before.value - now.value < LEAST_POINTS:
         return None
-    chance = float(binom.cdf(now.part, now.of, before.value))
+    chance = _at_most(now, before.value)
     if chance * asked >= MOST_CHANCE:
         return None
     return Drop(window, before, now, chance, began(weeks, before.value))
@@ -173,7 +171,14 @@ def _chance_of_part(parts: Parts, key: Any) -> float | None:
         return None
     fared = sum(parts[other][1].part for other in others) / foreseen
     share = min(_usual(parts[key][0], all_before) * fared, 1.0)
-    return float(binom.cdf(now.part, now.of, share))
+    return _at_most(now, share)
+
+
+def _at_most(now: Share, rate: float) -> float:
+    """The chance of so few or fewer, when each goes on at this rate: the binomial distribution."""
+    from scipy.special import bdtr  # large: only the job that looks for drops needs it
+
+    return float(bdtr(now.part, now.of, rate))
 
 
 def _usual(before: Share, of_all: float) -> float:
