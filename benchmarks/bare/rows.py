@@ -7,9 +7,10 @@ the same sizes, indexes, foreign keys and checks.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import cycle
 from typing import Any
 
 from django.db import connection, transaction
@@ -50,6 +51,8 @@ OF_A_STEP_FORWARD = (
 # Whose values no two rows share; and by what the events are told from the product's.
 UNIQUE = {"contacts_company": "domain", "contacts_person": "email"}
 VIA = "floor"
+# Among how many leads the steps are spread: what a step costs grows with the stays of its lead.
+LEADS = 5_000
 
 
 @dataclass
@@ -67,9 +70,18 @@ class Table:
         self.statement = f"INSERT INTO {self.name} ({names}) VALUES ({places})"
 
 
+@dataclass(frozen=True)
+class Deed:
+    """The rows of a deed, the lead that it was done to, and the leads to do it to again."""
+
+    tables: list[Table]
+    lead: uuid.UUID
+    others: Iterator[uuid.UUID]
+
+
 @lru_cache(maxsize=2)
-def template(kind: str) -> list[Table]:
-    """The rows of the last such deed."""
+def template(kind: str) -> Deed:
+    """The last such deed."""
     begun_by = "lead_created" if kind == "lead" else "activity_logged"
     of_deed = OF_A_NEW_LEAD if kind == "lead" else OF_A_STEP_FORWARD
     with connection.cursor() as cursor:
@@ -88,13 +100,17 @@ def template(kind: str) -> list[Table]:
             if kind == "step" and name == "leads_stagevisit":
                 table.rows = [_over(table, row) for row in table.rows]
             tables.append(table)
-    return tables
+        cursor.execute("SELECT id FROM leads_lead ORDER BY id LIMIT %s", [LEADS])
+        return Deed(tables, lead, cycle([one for (one,) in cursor.fetchall()]))
 
 
 def write(kind: str) -> int:
     """Add the rows once more in one transaction, a statement a row; how many they were."""
-    tables = template(kind)
-    fresh = {row[0]: uuid7() for table in tables for row in table.rows}
+    deed = template(kind)
+    tables = deed.tables
+    # A new lead is among the rows, and gets an id as they do.
+    fresh = {deed.lead: next(deed.others)}
+    fresh |= {row[0]: uuid7() for table in tables for row in table.rows}
     events = tables[-1]
     fresh[events.rows[0][events.columns.index("act")]] = uuid7()
     with transaction.atomic(), connection.cursor() as cursor:
