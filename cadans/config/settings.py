@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "cadans.assignment",
     "cadans.process",
     "cadans.leads",
+    "cadans.outreach",
     "cadans.playbooks",
     "cadans.insight",
     "cadans.exchange",

@@ -21,6 +21,7 @@ from cadans.ground.text import in_language
 from cadans.leads.activity import Activity
 from cadans.leads.activity_kinds import kind_name
 from cadans.leads.event_names import Names
+from cadans.leads.explain_addresses import released, suppressed
 from cadans.leads.explain_assignment import assigned_by_rule, nobody_could
 
 FIELDS = {
@@ -456,5 +457,7 @@ SENTENCES: dict[str, Sentence] = {
     "lead_person_set": _person_set,
     "lead_person_removed": _simple(gettext_noop("%(who)s took %(person)s off this lead.")),
     "lead_products_set": _simple(gettext_noop("%(who)s changed the products.")),
+    "address_suppressed": lambda event, data, names: suppressed(_who(event, names), data),
+    "address_released": lambda event, data, names: released(_who(event, names), data),
     "history_rebuilt": _simple(gettext_noop("%(who)s imported the history of its stages.")),
 }

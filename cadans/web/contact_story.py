@@ -13,6 +13,7 @@ from cadans.events.models import Event
 from cadans.leads.activity import Activity
 from cadans.leads.activity_kinds import kind_name
 from cadans.leads.event_names import Names, names_in
+from cadans.leads.explain import explain
 
 LONGEST = 60
 """Letters of a value that a sentence quotes."""
@@ -23,6 +24,9 @@ SENTENCES = {
     "deleted": lambda: _("%(who)s deleted this record."),
     "merged": lambda: _("%(who)s merged another record into this one."),
 }
+
+OF_ADDRESSES = {"address_suppressed": "mail-x", "address_released": "mail-check"}
+"""What befell somebody's address is told as on their leads; here with its icon."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def history_of(
         Happened(
             text=_told(event, names, labels),
             at=event.at,
-            icon="plus" if event.kind.endswith("_added") else "pencil",
+            icon=_icon(event.kind),
         )
         for event in events
     ]
@@ -73,7 +77,15 @@ ICONS: dict[str, dict[str, str]] = {
 }
 
 
+def _icon(kind: str) -> str:
+    if kind in OF_ADDRESSES:
+        return OF_ADDRESSES[kind]
+    return "plus" if kind.endswith("_added") else "pencil"
+
+
 def _told(event: Event, names: Names, labels: Mapping[str, str]) -> str:
+    if event.kind in OF_ADDRESSES:
+        return explain(event, names)
     who = names[event.actor] if event.actor else "Cadans"
     verb = event.kind.partition("_")[2]
     sentence = SENTENCES.get(verb, SENTENCES["changed"])()

@@ -18,6 +18,7 @@ FLOORS = [
     {"assignment"},
     {"process"},
     {"leads"},
+    {"outreach"},
     {"playbooks"},
     {"insight"},
     {"exchange", "demo"},

@@ -1,0 +1,4 @@
+"""What is written to people outside, and what they write back: the verbs of mail.
+
+`suppression` keeps the addresses that are left alone.
+"""
