@@ -25,6 +25,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = data_dir()
 BASE_URL = base_url()
 SECRET_KEY = secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = os.environ.get("CADANS_OLD_SECRET_KEYS", "").split()
 DEBUG = flag("CADANS_DEBUG", default=False)
 ALLOWED_HOSTS = allowed_hosts(BASE_URL)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

@@ -51,8 +51,14 @@ VARIABLES = (
     ),
     Variable(
         "CADANS_SECRET_KEY",
-        "Signs sessions and links; the same on every machine that serves.",
+        "Signs sessions and links and encrypts kept passwords; the same on every machine.",
         "made once and kept in the data folder",
+        is_secret=True,
+    ),
+    Variable(
+        "CADANS_OLD_SECRET_KEYS",
+        "Keys from before the present one, with spaces between; what they protected still opens.",
+        "none",
         is_secret=True,
     ),
     Variable(

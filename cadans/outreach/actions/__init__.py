@@ -1,4 +1,5 @@
 """What is written to people outside, and what they write back: the verbs of mail.
 
-`suppression` keeps the addresses that are left alone.
+`suppression` keeps the addresses that are left alone, `mailboxes` the mailboxes that mail goes out
+of and comes into.
 """
