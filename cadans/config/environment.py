@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -16,6 +17,25 @@ def flag(name: str, *, default: bool) -> bool:
     """Read an environment variable as yes or no (1, true, yes, on)."""
     raw = os.environ.get(name)
     return default if raw is None else raw.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def listed(name: str) -> list[str]:
+    """Read an environment variable as values with commas between."""
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def networks(name: str) -> list[str]:
+    """Read an environment variable as IP addresses and networks with commas between.
+
+    Raises ValueError when one of them is not.
+    """
+    for part in listed(name):
+        try:
+            ip_network(part, strict=False)
+        except ValueError:
+            message = f"{name} names addresses such as 10.0.0.5 or 10.0.0.0/24, not “{part}”."
+            raise ValueError(message) from None
+    return listed(name)
 
 
 def data_dir() -> Path:
@@ -42,8 +62,7 @@ def base_url() -> str:
 
 def allowed_hosts(url: str) -> list[str]:
     """Host names that requests may carry: the base URL's and this machine's own."""
-    extra = os.environ.get("CADANS_ALLOWED_HOSTS", "")
-    named = [host.strip() for host in extra.split(",") if host.strip()]
+    named = listed("CADANS_ALLOWED_HOSTS")
     return [urlsplit(url).hostname or "localhost", "localhost", "127.0.0.1", "[::1]", *named]
 
 

@@ -16,6 +16,7 @@ from cadans.config.environment import (
     database_settings,
     email_settings,
     flag,
+    networks,
     secret_key,
 )
 from cadans.config.logs import REFUSED, logging_settings
@@ -182,6 +183,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Addresses inside private networks that may be fetched from nevertheless (ground/fetching.py).
+OUTGOING_ALLOW = networks("CADANS_OUTGOING_ALLOW")
 API_RATE = float(os.environ.get("CADANS_API_RATE", "1000"))
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

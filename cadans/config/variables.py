@@ -67,6 +67,12 @@ VARIABLES = (
         "`1000`",
     ),
     Variable(
+        "CADANS_OUTGOING_ALLOW",
+        "Addresses in private networks that Cadans may fetch from nevertheless, such as your own "
+        "server for web hooks: `10.0.0.5, 192.168.7.0/24`.",
+        "only public addresses",
+    ),
+    Variable(
         "EMAIL_URL",
         "Mail server: `smtp+tls://user:password@host:587`, `smtps://…:465` or `smtp://…`.",
         "mail is written to files in `outbox/` in the data folder",

@@ -15,7 +15,9 @@ def test_every_variable_that_the_product_reads_is_in_the_list_and_the_docs() -> 
     read = set()
     for path in (CHECKOUT / "cadans").rglob("*.py"):
         text = path.read_text()
-        read |= set(re.findall(r'(?:environ\.get|environ|flag)[(\[]\s*"([A-Z_]+)"', text))
+        read |= set(
+            re.findall(r'(?:environ\.get|environ|flag|listed|networks)[(\[]\s*"([A-Z_]+)"', text)
+        )
     internal = {"DJANGO_SETTINGS_MODULE", "CADANS_TEST_DATABASE", "CADANS_WATCHER"}
     listed = {variable.name for variable in VARIABLES}
     assert read - internal <= listed
@@ -54,3 +56,11 @@ def test_a_secret_key_is_made_once_and_for_the_owner_only(
     key = environment.secret_key(tmp_path)
     assert environment.secret_key(tmp_path) == key
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_network_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CADANS_OUTGOING_ALLOW", "10.0.0.5, 192.168.7.0/24")
+    assert environment.networks("CADANS_OUTGOING_ALLOW") == ["10.0.0.5", "192.168.7.0/24"]
+    monkeypatch.setenv("CADANS_OUTGOING_ALLOW", "10.0.0.5, kade.example")
+    with pytest.raises(ValueError, match=r"kade\.example"):
+        environment.networks("CADANS_OUTGOING_ALLOW")

@@ -49,6 +49,8 @@ DJANGOS_OWN = {
     "handle_starttag",
     "handle_endtag",
     "handle_data",
+    # of httpx
+    "handle_request",
 }
 LONGEST = 500
 
