@@ -21,6 +21,7 @@ from cadans.api import (
     imports,
     leads,
     loss_reasons,
+    mail_templates,
     me,
     people,
     pipelines,
@@ -133,6 +134,7 @@ ROUTERS = {
     "/quotas": quotas.router,
     "/alerts": alerts.router,
     "/imports": imports.router,
+    "/mail-templates": mail_templates.router,
     "/tries": tries.router,
 }
 for prefix, router in ROUTERS.items():
