@@ -25,11 +25,11 @@ from django.utils.translation import gettext as _
 
 from cadans.ground.errors import Invalid
 from cadans.insight.dimensions import DIMENSIONS, a_stage, named, part
-from cadans.insight.facts import Facts, Sql
+from cadans.insight.facts import Facts, Sql, reading_much
 from cadans.insight.filters import NONE, Filters
 from cadans.insight.intervals import rate
 from cadans.insight.stuck import stuck, stuck_leads
-from cadans.insight.worked import KINDS, breached, reading_much, work
+from cadans.insight.worked import KINDS, breached, work
 from cadans.process.models import Stage
 from cadans.team.models import User
 

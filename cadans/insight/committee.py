@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from cadans.contacts.models import BuyingRole
 from cadans.ground.errors import Invalid
-from cadans.insight.cycle import DAY, length, summed
+from cadans.insight.cycle import DAY, EACH, length, summed
 from cadans.insight.facts import Facts, Sql, closings
 from cadans.insight.filters import Filters
 from cadans.insight.intervals import rate
@@ -65,7 +65,7 @@ COVERED = f"""
 """
 
 LENGTHS = f"""
-    f.status as length, extract(epoch from f.at - f.opened_at)::float8 / {DAY} as days
+    f.status as length, date_part('epoch', f.at - f.opened_at) / {DAY} as days
 """
 
 BY_ROLE = """
@@ -118,7 +118,7 @@ def covering(name: str) -> str:
 
 def rows_of(name: str, facts: Facts) -> list[dict[str, Any]]:
     """The lengths and win rates by how many roles are known, or touched."""
-    found = summed(facts.select(f"{covering(name)} as key, {LENGTHS}"))
+    _whole, found = summed(facts.select(f"{covering(name)} as key, {LENGTHS}"), EACH)
     rows = []
     for number in sorted(found):
         lengths = {status: length(found[number].get(status)) for status in ("won", "lost")}

@@ -5,8 +5,6 @@ length yet and stand in no figure. Where the decision was asked for, the days be
 the asking stand beside each other: they say whether a long cycle is long at its start or its end.
 """
 
-# ruff: noqa: S608 - no value is ever written into the text
-
 from __future__ import annotations
 
 from dataclasses import replace
@@ -17,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from cadans.ground.errors import Invalid
 from cadans.insight.dimensions import DIMENSIONS, a_stage, named, part
-from cadans.insight.facts import Facts, Sql, closings
+from cadans.insight.facts import Facts, Sql, closings, reading_much
 from cadans.insight.filters import NONE, Filters
 from cadans.insight.intervals import Z, rate
 from cadans.process.models import Stage
@@ -41,6 +39,8 @@ ASKS = """
     where drawn ->> 'is_ask' = 'true'
 """
 
+# (`date_part` is a float8; `extract` would be an exact numeric, which takes ten times as long.)
+
 # When the decision was first asked for, between opening and closing.
 ASKED = """
     left join (
@@ -60,11 +60,11 @@ ASKED = """
 
 MEASURED = f"""
     cross join lateral (values
-        (f.status, extract(epoch from f.at - f.opened_at)::float8 / {DAY}),
-        ('before_ask', extract(epoch from asked.at - f.opened_at)::float8 / {DAY}),
-        ('ask_to_decision', extract(epoch from f.at - asked.at)::float8 / {DAY}),
-        ('{SHARE}', extract(epoch from f.at - asked.at)::float8
-            / nullif(extract(epoch from f.at - f.opened_at)::float8, 0))
+        (f.status, date_part('epoch', f.at - f.opened_at) / {DAY}),
+        ('before_ask', date_part('epoch', asked.at - f.opened_at) / {DAY}),
+        ('ask_to_decision', date_part('epoch', f.at - asked.at) / {DAY}),
+        ('{SHARE}', date_part('epoch', f.at - asked.at)
+            / nullif(date_part('epoch', f.at - f.opened_at), 0))
     ) measured(length, days)
 """
 
@@ -72,16 +72,16 @@ MEASURED = f"""
 # percentile lies between two places as percentile_cont has it; the interval of a median holds
 # between two of the ranked lengths (see docs/reference/metrics.md).
 SUMMED = """
-    select key, length, leads, mean,
+    select whole, key, length, leads, mean,
            array[ranked[half] + half_part * (ranked[ceil(half_at)::int + 1] - ranked[half]),
                  ranked[most] + most_part * (ranked[ceil(most_at)::int + 1] - ranked[most])
            ] as points,
            case when low_place >= 1 then ranked[low_place] end as low,
            case when low_place >= 1 then ranked[leads + 1 - low_place] end as high
     from (
-        select key, length, count(*)::int as leads, avg(days) as mean,
-               array_agg(days order by days) as ranked
-        from ({inner}) each where days is not null group by key, length
+        select {key}, length, count(*)::int as leads,
+               avg(days) as mean, array_agg(days order by days) as ranked
+        from ({inner}) each where days is not null group by grouping sets ({sets})
         offset 0
     ) grouped
     cross join lateral (
@@ -95,16 +95,13 @@ SUMMED = """
 """
 
 # The days that a lead spent in each stage until it closed, all its visits to it together.
-IN_STAGES = f"""
-    join (
-        select v.lead_id, v.stage_id, stage.ends_in, sum(extract(epoch from
-            least(coalesce(v.left_at, c.at), c.at) - v.entered_at)::float8 / {DAY}) as days
-        from leads_stagevisit v
-        join process_stage stage on stage.id = v.stage_id and stage.ends_in = ''
-        join leads_closing c on c.lead_id = v.lead_id and c.reopened_at is null
-        where v.entered_at <= c.at and c.at >= %s and c.at < %s
-        group by 1, 2, 3
-    ) spent on spent.lead_id = l.id
+IN_STAGES = """
+    join leads_stagevisit v on v.lead_id = f.lead_id and v.entered_at <= f.at
+    join process_stage stage on stage.id = v.stage_id and stage.ends_in = ''
+"""
+SPENT = f"""
+    v.stage_id as key, f.status as length, sum(
+        date_part('epoch', least(coalesce(v.left_at, f.at), f.at) - v.entered_at) / {DAY}) as days
 """
 
 PARTS = {
@@ -123,29 +120,30 @@ def cycle(filters: Filters, user: User | None = None) -> dict[str, Any]:
     the median; null, with a `reason`, where there are no leads.
     """
     by = filters.by
-    facts = asked(filters, user)
-    total = lengths(facts, filters, None).get(None, {})
+    with reading_much():
+        total, rows = lengths(asked(filters, user), filters, by)
+        stages = in_stages(filters, user)
     return {
         "metric": "cycle",
         "period": filters.period_as_json(),
         "filters": filters.as_json(),
-        "total": {**figures(total), "stages": in_stages(filters, user)},
-        "rows": [] if by is None else rows_of(by, lengths(facts, filters, by)),
+        "total": {**figures(total), "stages": stages},
+        "rows": [] if by is None else rows_of(by, rows),
     }
 
 
 def cycle_rows(filters: Filters, user: User | None) -> list[dict[str, Any]]:
     """The rows by `filters.by` alone, for who has the total already."""
     by = filters.by
-    return [] if by is None else rows_of(by, lengths(asked(filters, user), filters, by))
+    return [] if by is None else rows_of(by, lengths(asked(filters, user), filters, by)[1])
 
 
 def days_to_win(filters: Filters, user: User | None) -> dict[str, Any]:
     """The length `won` of the total alone, as `cycle` has it."""
     facts = closings(filters, user).narrowed(Sql("f.status = 'won'"))
-    days = f"extract(epoch from f.at - f.opened_at)::float8 / {DAY} as days"
-    found = summed(facts.select(f"null as key, f.status as length, {days}"))
-    return length(found.get(None, {}).get("won"))
+    days = f"date_part('epoch', f.at - f.opened_at) / {DAY} as days"
+    total, _rows = summed(facts.select(f"null as key, f.status as length, {days}"), WHOLE)
+    return length(total.get("won"))
 
 
 def asked(filters: Filters, user: User | None) -> Facts:
@@ -159,33 +157,53 @@ def asked(filters: Filters, user: User | None) -> Facts:
     return replace(facts, source=facts.source + Sql(ASKED, values))
 
 
-def lengths(facts: Facts, filters: Filters, by: str | None) -> dict[Any, dict[str, Any]]:
-    """For each value of the breakdown (None for the total) its lengths by their names."""
-    key, join = Sql("null"), ""
+Lengths = dict[str, dict[str, Any]]
+"""What was summed of each length, by its name."""
+
+WHOLE, EACH = "(length)", "(key, length)"
+"""What is summed: the whole, or each value of the breakdown."""
+
+
+def lengths(facts: Facts, filters: Filters, by: str | None) -> tuple[Lengths, dict[Any, Lengths]]:
+    """The lengths of the whole, and of each value of the breakdown.
+
+    Both come from one pass, unless a lead can be in several rows, or in none.
+    """
+    if by is None:
+        return summed(measured(facts, filters, None), WHOLE)
     if by == "loss_reason":
         # Won leads have no reason; they are no row of their own.
-        facts = facts.narrowed(Sql("f.status = 'lost'"))
+        lost = facts.narrowed(Sql("f.status = 'lost'"))
+        return lengths(facts, filters, None)[0], summed(measured(lost, filters, by), EACH)[1]
+    if DIMENSIONS[by].overlaps:
+        return lengths(facts, filters, None)[0], summed(measured(facts, filters, by), EACH)[1]
+    return summed(measured(facts, filters, by), f"{WHOLE}, {EACH}")
+
+
+def measured(facts: Facts, filters: Filters, by: str | None) -> Sql:
+    """One row a lead and length, with the value of the breakdown."""
+    key, join = Sql("null"), ""
     if by is not None:
         key, join = DIMENSIONS[by].value(facts, filters), DIMENSIONS[by].join(facts)
-    inner = facts.select(key + "as key, measured.length, measured.days", join=join + MEASURED)
-    return summed(inner)
+    return facts.select(key + "as key, measured.length, measured.days", join=join + MEASURED)
 
 
-def summed(inner: Sql) -> dict[Any, dict[str, Any]]:
-    """Mean, median and the rest of rows of `key`, `length` and `days`."""
-    found: dict[Any, dict[str, Any]] = {}
+def summed(inner: Sql, sets: str) -> tuple[Lengths, dict[Any, Lengths]]:
+    """Mean, median and the rest of rows of `key`, `length` and `days`: in all, and by key."""
+    whole: Lengths = {}
+    found: dict[Any, Lengths] = {}
     # Only our own text is put into the query; its values travel beside it.
-    for row in Sql(SUMMED.format(z=Z, inner=inner.text), inner.values).rows():
-        found.setdefault(row["key"], {})[row["length"]] = row
-    return found
+    key = "true as whole, null as key" if sets == WHOLE else "grouping(key) = 1 as whole, key"
+    query = Sql(SUMMED.format(z=Z, inner=inner.text, key=key, sets=sets), inner.values)
+    for row in query.rows():
+        (whole if row["whole"] else found.setdefault(row["key"], {}))[row["length"]] = row
+    return whole, found
 
 
 def in_stages(filters: Filters, user: User | None) -> list[dict[str, Any]]:
     """The days spent in each stage by the leads won, and by those lost, in the stages' order."""
-    facts = closings(filters, user)
-    spent = Sql(IN_STAGES, (filters.begins, filters.ends))
-    facts = replace(facts, source=facts.source + spent)
-    found = summed(facts.select("spent.stage_id as key, f.status as length, spent.days"))
+    spent = closings(filters, user).select(SPENT, join=IN_STAGES)
+    _whole, found = summed(spent + "group by l.id, f.status, v.stage_id", EACH)
     stages = Stage.objects.select_related("pipeline").filter(id__in=found)
     ordered = sorted(
         stages,

@@ -9,12 +9,13 @@ value travels as a parameter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from cadans.insight.filters import EARLIEST, NONE, Filters
 from cadans.leads.models import Lead
@@ -39,6 +40,16 @@ class Sql:
             cursor.execute(self.text, self.values)
             names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@contextmanager
+def reading_much() -> Iterator[None]:
+    """Lets the database sort a report's rows in memory, and not compile what it asks once."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
+        )
+        yield
 
 
 def joined(parts: Iterable[Sql], word: str) -> Sql:

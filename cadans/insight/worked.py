@@ -9,11 +9,8 @@ each piece that it touches, so for whoever owned the lead meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
 from django.utils import timezone
 
 from cadans.ground.working_time import WorkingTime
@@ -266,16 +263,6 @@ def pieces(filters: Filters, source: Sql, moment: datetime) -> Facts:
         version="f.version_id",
         stage="f.stage_id",
     )
-
-
-@contextmanager
-def reading_much() -> Iterator[None]:
-    """Lets the database sort what adoption reads in memory, and not compile what it asks once."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
-        )
-        yield
 
 
 def bounds(filters: Filters, moment: datetime) -> tuple[datetime, datetime]:

@@ -278,7 +278,7 @@ def test_reps_see_their_own_quota_and_set_none(scene, at_work, client):
 
 @pytest.mark.parametrize(
     ("page", "queries"),
-    [("/insight/forecast/?period=month&by=owner", 58), ("/insight/forecast/leads/", 18), (Q2, 19)],
+    [("/insight/forecast/?period=month&by=owner", 50), ("/insight/forecast/leads/", 18), (Q2, 19)],
 )
 def test_queries_do_not_grow(scene, at_work, page, queries, django_assert_num_queries):
     at_work.get(page)

@@ -194,4 +194,4 @@ def test_queries_do_not_grow(march, django_assert_num_queries):
             forecast(_by("owner"), march.users["Mila"])
 
 
-QUERIES = 39
+QUERIES = 31

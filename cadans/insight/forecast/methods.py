@@ -84,6 +84,23 @@ class Forecasts:
     model: Guess = field(default_factory=Guess)
 
 
+@dataclass(frozen=True)
+class Known:
+    """What was known at a moment: what became of leads, and those that were open, with the rows
+    of a breakdown to which each belongs."""
+
+    fates: Fates
+    open: Sequence[OpenLead]
+
+
+def known_at(
+    filters: Filters, user: User | None, *, as_of: datetime, by: Breakdown | None
+) -> Known:
+    """Read what was known at the moment, for the total and for one breakdown."""
+    fates = fates_at(as_of)
+    return Known(fates, open_then(filters, user, as_of=as_of, fates=fates, by=by))
+
+
 def forecast_at(
     filters: Filters, *, as_of: datetime, user: User | None = None, may_wait: bool = False
 ) -> Forecasts:
@@ -115,21 +132,27 @@ def forecasts_for(
     as_of: datetime,
     user: User | None = None,
     may_wait: bool = False,
+    known: Known | None = None,
 ) -> dict[tuple[int, Breakdown | None], dict[Any, Forecasts]]:
     """The same for several periods and breakdowns; keys are a period's place and a breakdown.
 
     `periods` differ in their dates alone: the open leads and the arrivals are read once for all.
-    Who `may_wait` has missing models learned (see `learned_at`).
+    Who `may_wait` has missing models learned (see `learned_at`). Who has read what is `known` for
+    the one breakdown that there is, gives it along; it tells the total too.
     """
-    fates = fates_at(as_of)
+    fates = fates_at(as_of) if known is None else known.fates
     outlooks: dict[int, Outlook] = {}
     answer = {}
     for by in breakdowns:
-        leads = open_then(periods[0], user, as_of=as_of, fates=fates, by=by)
+        leads: Iterable[OpenLead] = (
+            open_then(periods[0], user, as_of=as_of, fates=fates, by=by)
+            if known is None
+            else known.open
+        )
         coming = arrivals_before(periods[0], user, as_of=as_of, days=ARRIVING, by=by)
         rows: dict[Any, list[OpenLead]] = defaultdict(list)
         for lead in leads:
-            for key in lead.keys:
+            for key in (None,) if by is None else lead.keys:
                 rows[key].append(lead)
         for n, filters in enumerate(periods):
             if n not in outlooks:

@@ -26,7 +26,15 @@ from cadans.insight.filters import CHOICES, NONE, Filters
 from cadans.insight.forecast.accuracy import accuracy
 from cadans.insight.forecast.known import OpenLead, fates_at, open_then
 from cadans.insight.forecast.learning import NOT_YET, learned_at
-from cadans.insight.forecast.methods import Forecasts, Guess, chances, forecasts_by, rate_from
+from cadans.insight.forecast.methods import (
+    Forecasts,
+    Guess,
+    Known,
+    chances,
+    forecasts_for,
+    known_at,
+    rate_from,
+)
 from cadans.insight.forecast.model import LEAST_DAYS, LEAST_WON
 from cadans.insight.forecast.snapshots import scope_of
 from cadans.insight.forecast.waterfall import kept_fall, waterfall
@@ -80,7 +88,7 @@ def forecast(filters: Filters, user: User | None = None) -> dict[str, Any]:
     snapshots of this period), `waterfalls`, and in `needs` what a model that is silent waits for.
     Raises Invalid for a breakdown that says nothing of open leads.
     """
-    by = filters.by
+    by: Any = filters.by
     if by is not None and by not in BREAKDOWNS:
         raise Invalid(
             _("A forecast is broken down by one of: %(names)s.") % {"names": ", ".join(BREAKDOWNS)},
@@ -88,10 +96,20 @@ def forecast(filters: Filters, user: User | None = None) -> dict[str, Any]:
         )
     plain, as_of = replace(filters, by=None), moment(filters)
     rows: list[dict[str, Any]] = []
-    opens = opens_by(filters, user, as_of)
-    total = figures_by(plain, user, as_of, opens)[None]
+    known = known_at(filters, user, as_of=as_of, by=by)
+    opens = opens_by(filters, known)
+    # Nobody looks at a page: a command may take the time that learning takes.
+    said = forecasts_for(
+        [plain],
+        breakdowns=dict.fromkeys((None, by)),
+        as_of=as_of,
+        user=user,
+        may_wait=user is None,
+        known=known,
+    )
+    total = figures_by(plain, user, as_of, opens, said[0, None])[None]
     if by is not None:
-        found = figures_by(filters, user, as_of, opens)
+        found = figures_by(filters, user, as_of, opens, said[0, by])
         labels = named(by, found)
         rows = [{"key": labels[key][0], "label": labels[key][1], **found[key]} for key in found]
         rows.sort(key=_largest_first)
@@ -152,10 +170,10 @@ TOTAL = object()
 """The key of what is open in total, beside the keys of rows (of which None is one)."""
 
 
-def opens_by(filters: Filters, user: User | None, as_of: datetime) -> dict[Any, Open]:
-    """What is open, in total and for each row of `filters.by`, in one reading."""
+def opens_by(filters: Filters, known: Known) -> dict[Any, Open]:
+    """What is open, in total and for each row of the breakdown."""
     opens: defaultdict[Any, Open] = defaultdict(Open)
-    for lead in open_then(filters, user, as_of=as_of, fates=fates_at(as_of), by=filters.by):
+    for lead in known.open:
         opens[TOTAL].add(lead, filters)
         for key in lead.keys:
             opens[key].add(lead, filters)
@@ -163,13 +181,14 @@ def opens_by(filters: Filters, user: User | None, as_of: datetime) -> dict[Any, 
 
 
 def figures_by(
-    filters: Filters, user: User | None, as_of: datetime, opens: Mapping[Any, Open]
+    filters: Filters,
+    user: User | None,
+    as_of: datetime,
+    opens: Mapping[Any, Open],
+    said: Mapping[Any, Forecasts],
 ) -> dict[Any, dict[str, Any]]:
     """The figures of each row of `filters.by` (of None: the total)."""
-    by: Any = filters.by
-    over = is_over(filters)
-    # Nobody looks at a page: a command may take the time that learning takes.
-    said = forecasts_by(filters, by=by, as_of=as_of, user=user, may_wait=user is None)
+    by, over = filters.by, is_over(filters)
     kept = kept_at_start(filters, user) if over else {}
     won = won_by(filters, user) if over else {}
     held = quotas_of(filters, user)
