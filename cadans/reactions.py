@@ -16,12 +16,16 @@ from cadans.events.models import Event
 from cadans.exchange import jobs as exchange
 from cadans.insight.jobs import alerts
 from cadans.leads import jobs as leads
+from cadans.notifications import jobs as notifications
 from cadans.playbooks import jobs as playbooks
 
 REACTIONS: dict[str, tuple[Any, ...]] = {
     "import_asked": (exchange.carry_out_import,),
     "company_changed": (leads.settle_leads_of_company,),
     "person_changed": (leads.settle_leads_of_person,),
+    "lead_assigned": (notifications.tell_of_assignment,),
+    "task_added": (notifications.tell_of_task,),
+    "notification_to_mail": (notifications.mail_notification,),
     "process_published": (leads.settle_leads_of_pipeline,),
     "drop_found": (alerts.tell_of_drop,),
     "try_asked": (playbooks.try_out,),

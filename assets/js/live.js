@@ -62,11 +62,13 @@ function mark(id) {
 function round() {
   if (document.hidden) return;
   for (const element of document.querySelectorAll("[data-live-url]")) {
-    if (!busy(element) && !asking.has(element)) refresh(element);
+    // Of a part that hangs in two places (wide and small screens) only the one that shows asks.
+    if (element.checkVisibility() && !busy(element) && !asking.has(element)) refresh(element);
   }
 }
 
 export function startLive() {
+  round();
   setInterval(round, EVERY);
   document.addEventListener("visibilitychange", round);
   document.addEventListener("live-now", () => document.querySelectorAll("[data-live-url]").forEach(refresh));

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "cadans.process",
     "cadans.leads",
     "cadans.outreach",
+    "cadans.notifications",
     "cadans.playbooks",
     "cadans.insight",
     "cadans.exchange",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("tasks/", include("cadans.web.tasks.urls")),
     path("people/", include("cadans.web.people.urls")),
     path("companies/", include("cadans.web.companies.urls")),
+    path("notifications/", include("cadans.web.notifications.urls")),
     path("search/", include("cadans.web.search.urls")),
     path("process/", include("cadans.web.process.urls")),
     path("playbook.schema.json", schema, name="playbook_schema"),

@@ -18,7 +18,7 @@ FLOORS = [
     {"assignment"},
     {"process"},
     {"leads"},
-    {"outreach"},
+    {"notifications", "outreach"},
     {"playbooks"},
     {"insight"},
     {"exchange", "demo"},

@@ -20,6 +20,7 @@ from cadans.insight.actions.subscriptions import subscribe
 from cadans.insight.reports import METRICS
 from cadans.insight.subscriptions import stop_token
 from cadans.leads import actions
+from cadans.notifications.actions import notify
 from cadans.playbooks.trying.actions import carry_out_try, try_draft
 from cadans.playbooks.trying.routing.actions import carry_out_routing_try, try_routing
 from cadans.team.models import Organisation
@@ -61,7 +62,11 @@ def addresses(world: World) -> dict[str, str]:
     trial = carry_out_try(try_draft(world.manager, world.pipeline, months=36))
     routed = carry_out_routing_try(try_routing(world.manager, months=36))
     mailed = subscribe(world.admin, "win-rate", "week", {})
+    (told,) = notify(
+        [world.admin.id], "task", event=created.id, href="/", data={"lead": "Zon", "task": "Taart"}
+    )
     ids = {
+        "notifications": told.id,
         "process": trial.id,
         "settings": routed.id,
         "insight": mailed.id,

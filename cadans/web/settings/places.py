@@ -59,6 +59,12 @@ def groups(user: User) -> list[tuple[str, list[Place]]]:
             _("You"),
             [
                 Place("profile", _("Profile"), "user", reverse("settings:profile")),
+                Place(
+                    "notifications",
+                    _("Notifications"),
+                    "bell",
+                    reverse("notifications:choices"),
+                ),
                 Place("tokens", _("API tokens"), "key-round", reverse("settings:tokens")),
             ],
         ),
