@@ -17,6 +17,7 @@ from cadans.exchange import jobs as exchange
 from cadans.insight.jobs import alerts
 from cadans.leads import jobs as leads
 from cadans.notifications import jobs as notifications
+from cadans.outreach import jobs as outreach
 from cadans.playbooks import jobs as playbooks
 
 REACTIONS: dict[str, tuple[Any, ...]] = {
@@ -28,6 +29,7 @@ REACTIONS: dict[str, tuple[Any, ...]] = {
     "notification_to_mail": (notifications.mail_notification,),
     "process_published": (leads.settle_leads_of_pipeline,),
     "drop_found": (alerts.tell_of_drop,),
+    "mail_queued": (outreach.send_queued_mail,),
     "try_asked": (playbooks.try_out,),
     "routing_try_asked": (playbooks.try_routing_out,),
 }

@@ -21,7 +21,9 @@ from cadans.api import (
     imports,
     leads,
     loss_reasons,
+    mail,
     mail_templates,
+    mailboxes,
     me,
     people,
     pipelines,
@@ -133,6 +135,8 @@ ROUTERS = {
     "/activity-kinds": activity_kinds.router,
     "/quotas": quotas.router,
     "/alerts": alerts.router,
+    "/mailboxes": mailboxes.router,
+    "/mail": mail.router,
     "/imports": imports.router,
     "/mail-templates": mail_templates.router,
     "/tries": tries.router,
@@ -140,6 +144,7 @@ ROUTERS = {
 for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)
 api.add_router("/leads", progress.router)
+api.add_router("/leads", mail.of_leads)
 api.add_router("/pipelines", tries.of_pipelines)
 api.add_router("/pipelines", wall_charts.router)
 api.add_router("/pipelines", alerts.of_pipelines)

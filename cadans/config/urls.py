@@ -20,6 +20,7 @@ urlpatterns = [
     path("board/", include("cadans.web.board.urls")),
     path("leads/", include("cadans.web.leads.urls")),
     path("leads/<uuid:id>/", include("cadans.web.lead.urls")),
+    path("mail/", include("cadans.web.mail.urls")),
     path("tasks/", include("cadans.web.tasks.urls")),
     path("people/", include("cadans.web.people.urls")),
     path("companies/", include("cadans.web.companies.urls")),

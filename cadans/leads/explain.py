@@ -23,6 +23,8 @@ from cadans.leads.activity_kinds import kind_name
 from cadans.leads.event_names import Names
 from cadans.leads.explain_addresses import released, suppressed
 from cadans.leads.explain_assignment import assigned_by_rule, nobody_could
+from cadans.leads.explain_mail import KINDS as MAIL
+from cadans.leads.explain_mail import mail_in_words
 
 FIELDS = {
     "title": gettext_lazy("title"),
@@ -457,6 +459,10 @@ SENTENCES: dict[str, Sentence] = {
     "lead_person_set": _person_set,
     "lead_person_removed": _simple(gettext_noop("%(who)s took %(person)s off this lead.")),
     "lead_products_set": _simple(gettext_noop("%(who)s changed the products.")),
+    **{
+        one: lambda event, data, names: mail_in_words(event.kind, _who(event, names), data)
+        for one in MAIL
+    },
     "address_suppressed": lambda event, data, names: suppressed(_who(event, names), data),
     "address_released": lambda event, data, names: released(_who(event, names), data),
     "history_rebuilt": _simple(gettext_noop("%(who)s imported the history of its stages.")),

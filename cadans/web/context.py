@@ -38,6 +38,7 @@ def places(path: str) -> list[Place]:
         (_("Leads"), "/leads/", "target", "l"),
         (_("People"), "/people/", "users", "p"),
         (_("Companies"), "/companies/", "building-2", "c"),
+        (_("Mail"), "/mail/", "mail", "m"),
         (_("Process"), "/process/", "route", "r"),
         (_("Insight"), "/insight/", "chart-no-axes-column", "i"),
         (_("Settings"), "/settings/", "settings", "s"),

@@ -11,6 +11,7 @@ from tests.api.program import Program
 from tests.world import World
 
 BODIES = {
+    "write_mail": {"to": ["x@example.com"], "subject": "x", "text": "x"},
     "log_activity": {"kind": "note"},
     "add_task": {"name": "x"},
     "move_lead": {"stage": "demo"},

@@ -21,6 +21,7 @@ from cadans.insight.reports import METRICS
 from cadans.insight.subscriptions import stop_token
 from cadans.leads import actions
 from cadans.notifications.actions import notify
+from cadans.outreach.actions.writing import send_mail
 from cadans.playbooks.trying.actions import carry_out_try, try_draft
 from cadans.playbooks.trying.routing.actions import carry_out_routing_try, try_routing
 from cadans.team.models import Organisation
@@ -61,6 +62,9 @@ def addresses(world: World) -> dict[str, str]:
     created = Event.objects.get(lead=lead.id, kind="lead_created")
     trial = carry_out_try(try_draft(world.manager, world.pipeline, months=36))
     routed = carry_out_routing_try(try_routing(world.manager, months=36))
+    held = send_mail(
+        world.anna, lead, mailbox=None, to="p1@bedrijf1.example", subject="Taart", text="Dag"
+    )
     mailed = subscribe(world.admin, "win-rate", "week", {})
     (told,) = notify(
         [world.admin.id], "task", event=created.id, href="/", data={"lead": "Zon", "task": "Taart"}
@@ -71,6 +75,7 @@ def addresses(world: World) -> dict[str, str]:
         "settings": routed.id,
         "insight": mailed.id,
         "leads": lead.id,
+        "mail": held.id,
         "tasks": task.id,
         "people": part.person_id,
         "companies": lead.company_id,

@@ -48,7 +48,7 @@ def test_each_list_and_its_form(admin, world, key, django_assert_max_num_queries
 
 
 ROLES = [
-    ("rep", {"", "tokens", "absences"}),
+    ("rep", {"", "tokens", "absences", "mailboxes"}),
     ("manager", {"", "tokens", *LISTINGS} - {"users"}),
     ("admin", {"", "tokens", "organisation", *LISTINGS}),
 ]

@@ -20,6 +20,8 @@ from cadans.leads.event_names import Names, names_in
 from cadans.leads.explain import FIELDS, explain
 from cadans.leads.lead import Lead
 from cadans.leads.queries import last_move, published_of
+from cadans.web.mail.telling import LOOKS as MAIL_LOOKS
+from cadans.web.mail.telling import TOLD_ANEW, Letter, letters_of
 from cadans.web.writing import number
 
 PAGE = 40
@@ -64,7 +66,9 @@ LOOKS: dict[str, dict[str, str]] = {
     "lead_products_set": {"icon": "package"},
     "history_rebuilt": {"icon": "history"},
 }
+LOOKS |= MAIL_LOOKS
 OTHER = {"icon": "circle-dot"}
+WAITING = {"queued", "sending", "handing_over", "held"}
 MOVING = {"arrow-right", "move-right", "trophy", "circle-x", "ban"}
 WITH_NOTES = {"activity_logged", "activity_held"}
 
@@ -84,6 +88,7 @@ class Told:
     note: str = ""
     why: Sequence[tuple[str, str]] = ()
     undo_url: str = ""
+    letter: Letter | None = None
 
     @property
     def note_is_long(self) -> bool:
@@ -107,20 +112,23 @@ def story_of(lead: Lead, *, before: uuid.UUID | None = None) -> Story:
     events = list(rows.order_by("-id")[: PAGE + 1])
     more = len(events) > PAGE
     events = events[:PAGE]
+    last = events[-1].id if events else None
     known = {event.id: event for event in events}
     missing = {event.cause for event in events if event.cause and event.because} - set(known)
     if missing:
         known |= {event.id: event for event in Event.objects.filter(id__in=missing)}
     names = names_in(known.values())
     notes = _notes(events)
+    letters = letters_of(events)
+    events = _without_twice_told(events, letters)
     # By the moment it happened: what is logged late still stands in its place.
     items = [
-        _told(lead, group, names, known, notes)
+        _told(lead, group, names, known, notes, letters)
         for group in _groups(sorted(events, key=lambda event: (event.at, event.id), reverse=True))
     ]
     if before is None:
         items = _undoable(lead, items)
-    return Story(items, events[-1].id if more and events else None)
+    return Story(items, last if more else None)
 
 
 def _groups(events: Iterable[Event]) -> list[list[Event]]:
@@ -138,6 +146,24 @@ def _groups(events: Iterable[Event]) -> list[list[Event]]:
     return groups
 
 
+def _without_twice_told(events: list[Event], letters: Mapping[str, Letter]) -> list[Event]:
+    """Without what another event tells: that a mail that was sent waited, and that it counts as an
+    activity; that an answer is a signal too."""
+    counted = {event.data.get("activity") for event in events if event.kind == "mail_sent"}
+    kept = []
+    for event in events:
+        letter = letters.get(str(event.data.get("message")))
+        if event.kind in TOLD_ANEW and letter is not None and letter.state not in WAITING:
+            continue
+        if event.kind == "activity_logged" and event.data.get("activity") in counted:
+            continue
+        payload = event.data.get("payload") or {}
+        if event.kind == "signal_received" and payload.get("message"):
+            continue
+        kept.append(event)
+    return kept
+
+
 def _is_told_by_move(event: Event) -> bool:
     """Entering a stage by hand: the move before it says so."""
     return event.kind == "stage_entered" and event.because.get("rule") == "by_hand"
@@ -149,6 +175,7 @@ def _told(
     names: Names,
     known: Mapping[uuid.UUID, Event],
     notes: Mapping[str, Activity],
+    letters: Mapping[str, Letter],
 ) -> Told:
     event = group[0]
     look = LOOKS.get(event.kind, OTHER)
@@ -182,6 +209,7 @@ def _told(
         auto=bool(event.because) and event.because.get("rule") not in {"by_hand", "created"},
         parts=parts,
         note=note,
+        letter=letters.get(str(event.data.get("message"))) if event.kind in MAIL_LOOKS else None,
         why=_why(lead, event, names, known) if event.because else (),
     )
 

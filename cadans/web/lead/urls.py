@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cadans.web.lead import fields, moves, parts, views, work
+from cadans.web.mail import views as mail
 
 app_name = "lead"
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("undo/<uuid:event>/", moves.undo, name="undo"),
     path("assign/", moves.assign, name="assign"),
     path("delete/", moves.delete, name="delete"),
+    path("mail/", mail.write, name="mail"),
     path("log/", work.log, name="log"),
     path("planned/<uuid:activity>/", work.planned, name="planned"),
     path("goals/<slug:key>/", work.tick, name="tick"),

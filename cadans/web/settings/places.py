@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cadans.team.models import User
 from cadans.web.settings.activity_kinds import ACTIVITY_KINDS
 from cadans.web.settings.listing import ADMINS, EVERYBODY, KEEPERS, Listing
+from cadans.web.settings.mailboxes import MAILBOXES
 from cadans.web.settings.offer import (
     LINES,
     LOSS_REASONS,
@@ -37,6 +38,7 @@ LISTINGS: dict[str, Listing] = {
         OWN_FIELDS,
         ACTIVITY_KINDS,
         ROUTING,
+        MAILBOXES,
     )
 }
 
@@ -65,6 +67,7 @@ def groups(user: User) -> list[tuple[str, list[Place]]]:
                     "bell",
                     reverse("notifications:choices"),
                 ),
+                _of(MAILBOXES),
                 Place("tokens", _("API tokens"), "key-round", reverse("settings:tokens")),
             ],
         ),

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cadans.web.settings import trying_routing, views
+from cadans.web.settings import mailboxes, trying_routing, views
 from cadans.web.settings.places import LISTINGS
 
 app_name = "settings"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("", views.profile, name="profile"),
     path("organisation/", views.organisation, name="organisation"),
     path("tokens/", views.tokens, name="tokens"),
+    path("mailboxes/check/", mailboxes.check, name="check_mailbox"),
     path("tokens/new/", views.new_token, name="new_token"),
     path("tokens/<uuid:id>/revoke/", views.revoke, name="revoke"),
     path("routing/try/", trying_routing.ask, name="routing_try"),

@@ -1,0 +1,41 @@
+"""Jobs that follow from mail on leads, and from the clock. Each may run twice without harm."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from cadans.events.models import Event
+from cadans.outreach.actions.sending import take_back
+from cadans.outreach.delivering import deliver
+from cadans.outreach.queries.mail import due_mail
+
+AT_ONCE = 500
+"""How many waiting mails are taken up a minute."""
+
+
+@app.task(name="cadans.outreach.jobs.send_queued_mail")
+def send_queued_mail(*, event: str, subject: str) -> None:
+    """Send the mail that was put on its way."""
+    told = Event.objects.filter(id=uuid.UUID(event)).values_list("data", flat=True).first() or {}
+    if told.get("message"):
+        deliver(uuid.UUID(told["message"]))
+
+
+@app.task(name="cadans.outreach.jobs.send_waiting_mail")
+def send_waiting_mail(*, message: str) -> None:
+    """Send a mail whose turn has come again."""
+    deliver(uuid.UUID(message))
+
+
+@app.periodic(cron="* * * * *", periodic_id="waiting_mail")
+@app.task(name="cadans.outreach.jobs.take_up_mail", queueing_lock="cadans.take_up_mail")
+def take_up_mail(timestamp: int) -> None:
+    """Take back what a process that died left half-way, and send what waits for another try."""
+    take_back()
+    for id in due_mail(AT_ONCE):
+        with suppress(AlreadyEnqueued):
+            send_waiting_mail.configure(queueing_lock=f"mail:{id}").defer(message=str(id))
