@@ -55,7 +55,7 @@ def page(size: int, served: Served, rounds: int, lasting: float, figures: str) -
 `make bench SIZE=…` measures; `docs/topics/speed.md` says what and how. Figures of different
 machines or days cannot be compared; the ratios to the floor can.
 
-{day:%-d %B %Y}, a demo company of {size:,} leads.{loaded} {machine(served)} One web
+{day:%-d %B %Y}, a demo company of {size:,} leads.{loaded} {machine(served)} A web
 process, {rounds} rounds of {lasting:g} s a line, in turns; clients on the same machine. In brackets
 the lowest and highest round. × floor: how many times as long as the bare insert (for what writes)
 or the empty view (for what reads) in the same round. × same rows: as many times as long as plain

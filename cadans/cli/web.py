@@ -18,7 +18,8 @@ from cadans.config.parts import WATCHER, run_web
 def web(host: str, port: int) -> None:
     """Serve the pages and the API only. Run `cadans prepare` first."""
     if WATCHER not in os.environ:
-        # `cadans serve` has prepared all. In a process of its own: this one stays without Django.
+        # `cadans serve` prepares all. In a process of its own: from this one, which is forked, no
+        # connection to the database may be open.
         found = subprocess.run([sys.executable, "-m", "cadans", "prepare", "--check"])
         if found.returncode:
             sys.exit(found.returncode)

@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from cadans.cli.database import needs_database
 from cadans.cli.doctor import migrations, stop_unless_well
-from cadans.config.parts import FAREWELL, end_with_watcher
+from cadans.config.parts import FAREWELL, end_with_watcher, wait_to_begin
 
 
 @click.command()
@@ -24,8 +24,9 @@ def worker(concurrency: int) -> None:
 
     Run as many of these as there is work for.
     """
-    stop_unless_well(migrations)
     end_with_watcher()
+    wait_to_begin()
+    stop_unless_well(migrations)
     call_command(
         "procrastinate",
         "worker",

@@ -52,13 +52,18 @@ def serve(host: str, port: int) -> None:
         if not os.environ.get("DATABASE_URL"):
             _say("database", f"PostgreSQL in {folder}")
             os.environ["DATABASE_URL"] = at_the_end.enter_context(postgres.running(folder))
-        demo = "--demo" if flag("DEMO", default=True) else "--no-demo"
-        _run_to_its_end("prepare", [*CADANS, "prepare", demo])
         parts = [
             Part("web", [*CADANS, "web", "--host", host, "--port", str(port)]),
             Part("worker", [*CADANS, "worker"]),
         ]
         at_the_end.callback(_end, parts)
+        for part in parts:
+            # They load while the database is prepared, and begin when they are told.
+            part.start(waiting=True)
+        demo = "--demo" if flag("DEMO", default=True) else "--no-demo"
+        _run_to_its_end("prepare", [*CADANS, "prepare", demo])
+        for part in parts:
+            part.begin()
         _watch(parts, host, port, folder)
 
 
@@ -73,13 +78,22 @@ class Part:
     wait: float = FIRST_WAIT
     start_at: float = field(default_factory=time.monotonic)
 
+    def start(self, *, waiting: bool = False) -> None:
+        """Start it; `waiting`: it loads, and waits for `begin` (see parts.py)."""
+        self.process = _started(self.name, self.command, waiting=waiting)
+        self.started_at = time.monotonic()
+
+    def begin(self) -> None:
+        """Let it begin, if it waits."""
+        if self.process and self.process.stdin:
+            self.process.stdin.close()
+
     def see_to(self) -> None:
         """Start it when it is due; when it has died, set when to start it again."""
         now = time.monotonic()
         if self.process is None:
             if now >= self.start_at:
-                self.process = _started(self.name, self.command)
-                self.started_at = now
+                self.start()
         elif (code := self.process.poll()) is not None:
             # It may have left children of its own, which would go on without it.
             with suppress(ProcessLookupError):
@@ -126,11 +140,11 @@ def _is_ready(host: str, port: int) -> bool:
         return False
 
 
-def _started(name: str, command: Sequence[str]) -> subprocess.Popen[str]:
+def _started(name: str, command: Sequence[str], *, waiting: bool = False) -> subprocess.Popen[str]:
     """A process whose every line is printed behind its name."""
     process = subprocess.Popen(  # noqa: S603
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if waiting else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -81,10 +81,8 @@ VARIABLES = (
     Variable("CADANS_MAIL_FROM", "Sender of Cadans' own mail.", "`Cadans <cadans@localhost>`"),
     Variable("CADANS_TIME_ZONE", "Time zone of dates on the pages.", "`Europe/Amsterdam`"),
     Variable("CADANS_STATIC_ROOT", "Folder for collected static files.", "`static/` in it"),
-    Variable("CADANS_WEB_WORKERS", "Web processes; about one a core.", "`1`"),
-    Variable(
-        "CADANS_WEB_THREADS", "Requests that a web process answers at once.", "two a core and one"
-    ),
+    Variable("CADANS_WEB_WORKERS", "Web processes; about one a core.", "one a core, at most 4"),
+    Variable("CADANS_WEB_THREADS", "Requests that a web process answers at once.", "`3`"),
     Variable("CADANS_WORKER_CONCURRENCY", "Jobs that a worker does at once.", "`4`"),
     Variable(
         "CADANS_LOG_REQUESTS", "`1`: a line in the log for every request and every job.", "`0`"
