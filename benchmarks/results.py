@@ -13,6 +13,7 @@ import psycopg
 from benchmarks.clients import Run
 from benchmarks.lines import Line
 from benchmarks.product import Served
+from cadans.config.parts import web_processes_for_this_machine
 from cadans.demo.market import ZONE
 
 FILE = Path(__file__).resolve().parent / "RESULTS.md"
@@ -55,10 +56,11 @@ def page(size: int, served: Served, rounds: int, lasting: float, figures: str) -
 `make bench SIZE=…` measures; `docs/topics/speed.md` says what and how. Figures of different
 machines or days cannot be compared; the ratios to the floor can.
 
-{day:%-d %B %Y}, a demo company of {size:,} leads.{loaded} {machine(served)} A web
-process, {rounds} rounds of {lasting:g} s a line, in turns; clients on the same machine. In brackets
-the lowest and highest round. × floor: how many times as long as the bare insert (for what writes)
-or the empty view (for what reads) in the same round. × same rows: as many times as long as plain
+{day:%-d %B %Y}, a demo company of {size:,} leads.{loaded} {machine(served)} Web
+processes: {web_processes_for_this_machine()}; {rounds} rounds of {lasting:g} s a line, in turns;
+clients on the same machine. In brackets the lowest and highest round. × floor: how many times as
+long as the bare insert (for what writes) or the empty view (for what reads) in the same round.
+× same rows: as many times as long as plain
 SQL takes for the same rows in the same tables, without rules, choices or checks.
 
 {figures}
