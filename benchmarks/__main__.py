@@ -8,7 +8,7 @@ import sys
 import click
 
 from benchmarks.clients import measure
-from benchmarks.lines import lines
+from benchmarks.lines import Line, lines
 from benchmarks.product import served
 from benchmarks.results import FILE, Runs, page, table
 
@@ -25,13 +25,13 @@ SIZES = {"3k": 3_000, "10k": 10_000, "100k": 100_000, "1M": 1_000_000}
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1, 50))
 @click.option("--lasting", default=2.0, show_default=True, help="Seconds a line and round.")
 @click.option("--clients", default="1,8", show_default=True, help="How many ask at a time.")
-@click.option("--only", default="", help="Lines whose name holds this, and the floor.")
+@click.option("--only", default="", help="Lines whose name holds this, and their floors.")
 @click.option("--keep/--no-keep", default=True, help="Whether to write RESULTS.md.")
 def bench(size: str, rounds: int, lasting: float, clients: str, only: str, keep: bool) -> None:
     """Measure the product beside a floor, over HTTP, in turns."""
     runs: Runs = {}
     with served(SIZES[size]) as there:
-        every = [one for one in lines(there) if one.on_floor or only in one.name]
+        every = chosen(lines(there), only)
         for round_number in range(1, rounds + 1):
             for number in (int(one) for one in clients.split(",")):
                 for line in every:
@@ -44,6 +44,13 @@ def bench(size: str, rounds: int, lasting: float, clients: str, only: str, keep:
         click.echo(figures)
         if keep and not only:
             FILE.write_text(page(SIZES[size], there, rounds, lasting, figures))
+
+
+def chosen(every: list[Line], only: str) -> list[Line]:
+    """The lines whose name holds `only`, and those that they are held against."""
+    wanted = [line for line in every if only in line.name]
+    names = {name for line in wanted for name in (line.name, line.beside, line.plain)}
+    return [line for line in every if line.name in names]
 
 
 if __name__ == "__main__":

@@ -22,6 +22,15 @@ FLOOR = "bare Django: insert one row"
 EMPTY = "bare Django: empty view"
 ROWS_OF_A_LEAD = "bare SQL: the rows of a new lead"
 ROWS_OF_A_STEP = "bare SQL: the rows of a step forward"
+METRICS = {
+    "adoption": "{year}&by=owner",
+    "funnel": "{year}&by=owner&pipeline=b2b-classic",
+    "win-rate": "{year}&by=owner",
+    "deal-size": "{year}&by=owner",
+    "forecast": "by=owner",
+    "cycle": "{year}&by=owner",
+}
+"""The six metrics, by owner, over twelve months (a forecast: of this quarter)."""
 WORDS = ("van", "bak", "jans", "kompas", "de wi", "trans", "polder", "merw", "ann", "logis")
 
 
@@ -29,14 +38,15 @@ WORDS = ("van", "bak", "jans", "kompas", "de wi", "trans", "polder", "merw", "an
 class Line:
     """`requests(seconds)` gives requests without an end, or as many as were prepared.
 
-    `beside` names the floor; `same_rows` the line that adds the same rows and does nothing else.
+    `beside` names the floor; `plain` the line that adds the same rows, or asks for the same
+    figures, by plain SQL and does nothing else.
     """
 
     name: str
     on_floor: bool
     beside: str
     requests: Callable[[float, int], Iterator[Request]]
-    same_rows: str = ""
+    plain: str = ""
 
 
 def lines(served: Served) -> list[Line]:
@@ -81,17 +91,25 @@ def lines(served: Served) -> list[Line]:
             "board (API)", False, EMPTY, same("GET", "/api/v1/board/b2b-classic?cards=20", *bearer)
         ),
         Line("board (page)", False, EMPTY, same("GET", "/board/b2b-classic/", *cookie)),
-        Line(
-            "win rate by owner, 12 months (API)",
-            False,
-            EMPTY,
-            same("GET", f"/api/v1/reports/win-rate?{year}&by=owner", *bearer),
-        ),
-        Line(
-            "funnel, 12 months (API)",
-            False,
-            EMPTY,
-            same("GET", f"/api/v1/reports/funnel?{year}&pipeline=b2b-classic", *bearer),
+        *(
+            line
+            for metric, question in METRICS.items()
+            for line in (
+                Line(
+                    f"{metric} by owner (API)",
+                    False,
+                    EMPTY,
+                    same(
+                        "GET",
+                        f"/api/v1/reports/{metric}?{question.format(year=year)}",
+                        *bearer,
+                    ),
+                    f"plain SQL: {metric} by owner",
+                ),
+                Line(
+                    f"plain SQL: {metric} by owner", True, EMPTY, same("GET", f"/figures/{metric}")
+                ),
+            )
         ),
         Line("search as you type (page)", False, EMPTY, searched),
     ]

@@ -1,4 +1,4 @@
-"""An empty view, one that inserts a row, and one that inserts the rows of a whole deed."""
+"""An empty view, views that insert a row or those of a whole deed, the metrics by plain SQL."""
 
 import json
 from decimal import Decimal
@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
+from benchmarks.bare import figures as plain
 from benchmarks.bare.models import Row
 from benchmarks.bare.rows import write
 
@@ -25,8 +26,13 @@ def same_rows(request: HttpRequest, kind: str) -> HttpResponse:
     return JsonResponse({"rows": write(kind)}, status=201)
 
 
+def figures(_request: HttpRequest, metric: str) -> HttpResponse:
+    return JsonResponse({"rows": plain.answer(metric)})
+
+
 urlpatterns = [
     path("empty", empty),
     path("insert", insert),
     path("same-rows/<str:kind>", same_rows),
+    path("figures/<str:metric>", figures),
 ]
