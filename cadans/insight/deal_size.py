@@ -32,19 +32,20 @@ from cadans.insight.means import NOTHING, Moments, change_interval, mean_interva
 from cadans.team.models import User
 from cadans.team.queries import organisation
 
-# Only the few ranks that are asked for leave the database.
+# Only the few ranks that are asked for leave the database. `way` says by which of the keys it was
+# grouped: a bit for each that was not.
 SIZES = """
-    select key, won, leads, total, squares, cubes,
+    select way, {keys}, won, leads, total, squares, cubes,
            ranked[1 + (leads - 1) / 2] as middle_low, ranked[1 + leads / 2] as middle_high,
            ranked[1 + (leads - 1) * 85 / 100] as p85_low,
            ranked[2 + (leads - 1) * 85 / 100] as p85_high,
            ranked[low] as median_low, ranked[leads + 1 - low] as median_high
     from (
-        select key, count(*) as won, count(worth) as leads,
+        select grouping({keys}) as way, {keys}, count(*) as won, count(worth) as leads,
                coalesce(sum(worth), 0) as total, coalesce(sum(worth * worth), 0) as squares,
                coalesce(sum(worth * worth * worth), 0) as cubes,
                array_agg(worth order by worth) filter (where worth is not null) as ranked
-        from ({inner}) each group by key
+        from ({inner}) each group by grouping sets ({sets})
     ) sizes
     cross join lateral (
         select floor(leads / 2.0 - {z} * sqrt(leads) / 2.0)::int as low
@@ -112,9 +113,7 @@ def deal_size(filters: Filters, user: User | None = None) -> dict[str, Any]:
         raise Invalid(
             _("Leads that are won have no loss reason. Choose another breakdown."), pointer="/by"
         )
-    total = sizes(filters, user, None).get(None, Size())
-    months = sizes(filters, user, "month")
-    rows = months if by == "month" else {} if by is None else sizes(filters, user, by)
+    total, months, rows = total_and(filters, user, "month", by)
     change = change_of(filters, user, total, rows)
     return {
         "metric": "deal-size",
@@ -137,21 +136,52 @@ def won_in(filters: Filters, user: User | None) -> Facts:
     return closings(filters, user).narrowed(Sql("f.status = 'won'"))
 
 
-def sizes(filters: Filters, user: User | None, by: str | None) -> dict[Any, Size]:
-    """The size of each value of the breakdown (None for the total)."""
-    facts, key, join = won_in(filters, user), Sql("null"), ""
-    if by is not None:
-        key, join = DIMENSIONS[by].value(facts, filters), DIMENSIONS[by].join(facts)
-    inner = facts.select(key + "as key, f.worth", join=join)
-    found = Sql(SIZES.format(inner=inner.text, z=Z), inner.values).rows()
-    return {
-        row["key"]: Size(
+Sizes = dict[Any, Size]
+"""The size of each value of a breakdown."""
+
+
+def total_and(
+    filters: Filters, user: User | None, first: str | None, second: str | None
+) -> tuple[Size, Sizes, Sizes]:
+    """The size of all, and of each value of two breakdowns (None: nothing).
+
+    All come from one pass, unless a lead can be in several rows.
+    """
+    ways = [by for by in dict.fromkeys((first, second)) if by and not DIMENSIONS[by].overlaps]
+    total, found = sizes(filters, user, ways)
+    for by in (first, second):
+        if by and by not in found:
+            found |= sizes(filters, user, [by])[1]
+    return total, found.get(first, {}), found.get(second, {})
+
+
+def sizes(
+    filters: Filters, user: User | None, ways: Sequence[str]
+) -> tuple[Size, dict[str | None, Sizes]]:
+    """The size of all rows, and of each value of each breakdown, in one pass."""
+    facts, what, join = won_in(filters, user), Sql("null as key_0,"), ""
+    for place, by in enumerate(ways):
+        what = (Sql("") if place == 0 else what) + DIMENSIONS[by].value(facts, filters)
+        what += f"as key_{place},"
+        join += DIMENSIONS[by].join(facts)
+    keys = [f"key_{place}" for place in range(len(ways) or 1)]
+    sets = ", ".join(f"({key})" for key in ("", *keys))
+    inner = facts.select(what + "f.worth", join=join)
+    text = SIZES.format(inner=inner.text, z=Z, keys=", ".join(keys), sets=sets)
+    total = Size()
+    found: dict[str | None, Sizes] = {by: {} for by in ways}
+    for row in Sql(text, inner.values).rows():
+        size = Size(
             row["won"],
             Moments(row["leads"], row["total"], row["squares"], row["cubes"]),
             {name: row[name] for name in RANKED},
         )
-        for row in found
-    }
+        if row["way"] == 2 ** len(keys) - 1:
+            total = size
+        for place, by in enumerate(ways):
+            if not row["way"] & 1 << len(keys) - 1 - place:
+                found[by][row[f"key_{place}"]] = size
+    return total, found
 
 
 def segments(
@@ -243,16 +273,17 @@ def change_of(filters: Filters, user: User | None, now: Size, rows: Mapping[Any,
     by, since = filters.by, filters.period_before()
     if since is None:
         return Change(reason="no_period_before")
-    before = sizes(since, user, None).get(None, Size())
+    split = None if by is None or DIMENSIONS[by].in_order else by
+    before, _none, rows_before = total_and(since, user, None, split)
     if not now.leads or not before.leads:
         reason = "none_now" if before.leads else "none_before"
         return Change(since, before, reason=reason)
     whole = to_cents(now.moments.mean) - to_cents(before.moments.mean)
     low, high = change_interval(before.moments, now.moments)
     change = Change(since, before, whole, low, high)
-    if by is None or DIMENSIONS[by].in_order:
+    if by is None or split is None:
         return change
-    earlier = segments(since, user, by, sizes(since, user, by))
+    earlier = segments(since, user, by, rows_before)
     parts = parts_of_change(earlier, segments(filters, user, by, rows))
     each = to_the_cent([cut for one in parts.values() for cut in (one.within, one.mix)], whole)
     word, drivers = verdict(parts, Fraction(whole)) if whole else ("", [])

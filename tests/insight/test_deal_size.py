@@ -286,5 +286,5 @@ def test_queries_do_not_grow(scene, leads, django_assert_num_queries):
         sold(scene, f"{number}.00", FEBRUARY + number / 4)
     sold(scene, "5.00", JANUARY + 1)
     # Settings (2); total, months, rows; those before: total, rows; the owners' names.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         february(by="owner")
