@@ -285,6 +285,6 @@ def test_queries_do_not_grow(scene, leads, django_assert_num_queries):
     for number in range(1, leads + 1):
         sold(scene, f"{number}.00", FEBRUARY + number / 4)
     sold(scene, "5.00", JANUARY + 1)
-    # Settings (2); total, months, rows; those before: total, rows; the owners' names.
+    # Settings (2); total, months and rows; those before: total and rows; the owners' names.
     with django_assert_num_queries(5):
         february(by="owner")

@@ -92,7 +92,8 @@ LISTED = """
     ) listed on true
 """
 
-# Of each stage that leads closed in the trailing year had been in: how many were won.
+# Of each stage that leads closed in the trailing year had been in: how many were won. A lead counts
+# once for a stage; of stages on the way up the first visit is known (docs/decisions/0018).
 FATES = """
     with closed as (
         select c.lead_id, c.pipeline_id, c.status, c.at, c.value, l.made_at >= %s as told_late
@@ -109,11 +110,20 @@ FATES = """
            count(*) filter (where status = 'lost' and told_late and value > 0) as lost_valued
     from closed group by 1
     union all
+    select v.pipeline_id, v.stage_id,
+           count(*) filter (where v.pipeline_id = closed.pipeline_id),
+           count(*) filter (where v.pipeline_id = closed.pipeline_id and status = 'won'), 0, 0, 0, 0
+    from closed join leads_stagevisit v
+      on v.lead_id = closed.lead_id and v.entered_at <= closed.at and v.is_first
+    join process_stage s on s.id = v.stage_id and s.ends_in = ''
+    group by 1, 2
+    union all
     select pipeline_id, stage_id, count(*), count(*) filter (where status = 'won'), 0, 0, 0, 0
     from (select distinct closed.lead_id, closed.pipeline_id, closed.status, v.stage_id
           from closed join leads_stagevisit v
             on v.lead_id = closed.lead_id and v.pipeline_id = closed.pipeline_id
-           and v.entered_at <= closed.at) been
+           and v.entered_at <= closed.at
+          join process_stage s on s.id = v.stage_id and s.ends_in <> '') been
     group by 1, 2
 """
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -44,6 +44,8 @@ PULL = 20
 
 ARRIVING = 91
 """Days of arrivals that say which part of the leads to come is a row's."""
+
+ZERO = Decimal(0)
 
 SMALL = 0.1
 """The part of a row's open leads of which the model may know nothing."""
@@ -225,18 +227,14 @@ def basic(
     rates = {
         pipeline: Fraction(fate.won, fate.closed) for pipeline, fate in fates.pipelines.items()
     }
-    return _weighed(
-        expected, had, {lead.id: rates.get(lead.pipeline) for lead in expected}, filters, as_of
-    )
+    return _weighed(expected, had, lambda lead: rates.get(lead.pipeline), filters, as_of)
 
 
 def by_stage(
     leads: Iterable[OpenLead], had: Won, fates: Fates, filters: Filters, as_of: datetime
 ) -> Guess:
     """Each lead's value times the win rate from its stage, drawn towards the pipeline's."""
-    row = list(leads)
-    rates = {lead.id: rate_from(lead, fates) for lead in row}
-    return _weighed(row, had, rates, filters, as_of)
+    return _weighed(list(leads), had, lambda lead: rate_from(lead, fates), filters, as_of)
 
 
 def rate_from(lead: OpenLead, fates: Fates) -> Fraction | None:
@@ -252,24 +250,28 @@ def rate_from(lead: OpenLead, fates: Fates) -> Fraction | None:
 def _weighed(
     leads: list[OpenLead],
     had: Won,
-    rates: Mapping[uuid.UUID, Fraction | None],
+    rate_of: Callable[[OpenLead], Fraction | None],
     filters: Filters,
     as_of: datetime,
 ) -> Guess:
+    """The leads' value times their rates, which leads in one stage share. Exact."""
     if as_of >= filters.ends:
         return Guess(had.worth, won=float(had.leads))
-    if leads and all(rates[lead.id] is None for lead in leads):
+    places: dict[tuple[uuid.UUID, uuid.UUID], list[OpenLead]] = defaultdict(list)
+    for lead in leads:
+        places[lead.pipeline, lead.stage].append(lead)
+    rates = {place: rate_of(here[0]) for place, here in places.items()}
+    if leads and all(rate is None for rate in rates.values()):
         return Guess(reason="no_closed_leads")
+    worth, won = Fraction(had.worth), Fraction(had.leads)
+    for place, here in places.items():
+        rate = rates[place] or Fraction(0)
+        won += rate * len(here)
+        worth += rate * Fraction(sum((lead.value or ZERO for lead in here), ZERO))
     if leads and all(lead.value is None for lead in leads):
-        won = sum((rates[lead.id] or Fraction(0) for lead in leads), Fraction(had.leads))
         if had.worth:
             return Guess(had.worth, won=float(won))
         return Guess(won=float(won), reason="no_values")
-    worth, won = Fraction(had.worth), Fraction(had.leads)
-    for lead in leads:
-        rate = rates[lead.id] or Fraction(0)
-        won += rate
-        worth += rate * Fraction(lead.value or 0)
     return Guess(in_cents(worth), won=float(won))
 
 
