@@ -11,6 +11,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from cadans.events.models import Event
 from cadans.outreach.actions.sending import take_back
 from cadans.outreach.delivering import deliver
+from cadans.outreach.fetching import fetch
+from cadans.outreach.models import Mailbox
 from cadans.outreach.queries.mail import due_mail
 
 AT_ONCE = 500
@@ -39,3 +41,20 @@ def take_up_mail(timestamp: int) -> None:
     for id in due_mail(AT_ONCE):
         with suppress(AlreadyEnqueued):
             send_waiting_mail.configure(queueing_lock=f"mail:{id}").defer(message=str(id))
+
+
+@app.task(name="cadans.outreach.jobs.fetch_mail")
+def fetch_mail(*, mailbox: str) -> None:
+    """Read what came into one mailbox."""
+    found = Mailbox.objects.receiving().filter(id=uuid.UUID(mailbox)).first()
+    if found is not None:
+        fetch(found)
+
+
+@app.periodic(cron="* * * * *", periodic_id="incoming_mail")
+@app.task(name="cadans.outreach.jobs.fetch_all_mail", queueing_lock="cadans.fetch_all_mail")
+def fetch_all_mail(timestamp: int) -> None:
+    """Read every mailbox, each in a job of its own, so that a slow server delays no other."""
+    for id in Mailbox.objects.receiving().order_by("id").values_list("id", flat=True):
+        with suppress(AlreadyEnqueued):
+            fetch_mail.configure(queueing_lock=f"fetch:{id}").defer(mailbox=str(id))

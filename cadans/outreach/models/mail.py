@@ -26,6 +26,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         boxes = Mailbox.objects.visible_to(user).values("id")
         return self.filter(Q(lead__in=leads) | Q(lead=None, mailbox__in=boxes))
 
+    def from_unknown(self) -> MessageQuerySet:
+        """What came in from somebody who is on no lead, and waits for a person to look."""
+        return self.filter(direction=Message.Direction.IN, lead=None, dismissed_at=None)
+
     def in_outbox(self) -> MessageQuerySet:
         """What was to go out and has not: waiting, held, failed or unclear."""
         return self.filter(direction=Message.Direction.OUT, state__in=OUTBOX)
@@ -93,6 +97,7 @@ class Message(Row):
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     bounced_at = models.DateTimeField(null=True)
+    dismissed_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
     claim = models.UUIDField(null=True)

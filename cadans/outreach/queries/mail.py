@@ -34,6 +34,12 @@ def outbox(user: User) -> QuerySet[Message]:
     return rows.select_related("lead", "mailbox", "by").order_by("-id")
 
 
+def from_unknown(user: User) -> QuerySet[Message]:
+    """Mail of senders who are on no lead, the latest first."""
+    rows = Message.objects.visible_to(user).from_unknown()
+    return rows.select_related("mailbox", "person").order_by("-id")
+
+
 def due_mail(limit: int) -> list[uuid.UUID]:
     """Ids of queued mail whose moment has come, the longest waiting first."""
     now = timezone.now()

@@ -7,6 +7,10 @@ from cadans.web.mail import views
 app_name = "mail"
 urlpatterns = [
     path("", views.waiting, name="outbox"),
+    path("unknown/", views.unknown, name="unknown"),
+    path("<uuid:id>/lead/", views.lead_of, name="lead_of"),
+    path("<uuid:id>/person/", views.person_of, name="person_of"),
+    path("<uuid:id>/dismiss/", views.dismiss, name="dismiss"),
     path("<uuid:id>/again/", views.again, name="again"),
     path("<uuid:id>/sent/", views.was_sent, name="was_sent"),
     path("<uuid:id>/drop/", views.drop, name="drop"),

@@ -8,18 +8,21 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from cadans.ground.errors import CadansError
 from cadans.ground.rows import one_of
 from cadans.leads.lists import parts_of
 from cadans.leads.models import Lead
 from cadans.leads.queries import visible_lead
+from cadans.outreach.actions.receiving import dismiss_mail, make_lead_of, make_person_of
 from cadans.outreach.actions.sending import drop_mail, say_it_was_sent, send_again
 from cadans.outreach.actions.writing import send_mail
 from cadans.outreach.models import Message
-from cadans.outreach.queries.mail import mail_of_lead, mailboxes_to_write_from, outbox
+from cadans.outreach.queries.mail import from_unknown, mail_of_lead, mailboxes_to_write_from, outbox
 from cadans.team.named import as_id
 from cadans.web.inline import tell
 from cadans.web.live import changed
@@ -106,10 +109,47 @@ def waiting(request: PageRequest) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def unknown(request: PageRequest) -> HttpResponse:
+    """Mail of senders who are on no lead: a lead, a person, or nothing."""
+    page = page_of(
+        request,
+        from_unknown(request.user),
+        whole=lambda rows: rows.select_related("mailbox", "person"),
+    )
+    rows = [(message, letter_of(message)) for message in page.rows]
+    return render(request, "mail/unknown.html", {"rows": rows, "page": page})
+
+
+@login_required
+@require_POST
+def lead_of(request: PageRequest, id: uuid.UUID) -> HttpResponse:
+    """Make a lead of it."""
+    lead = make_lead_of(request.user, _seen(request, id))
+    return HttpResponseClientRedirect(reverse("lead:page", args=[lead.id]))
+
+
+@login_required
+@require_POST
+def person_of(request: PageRequest, id: uuid.UUID) -> HttpResponse:
+    """Make a person of its sender."""
+    person = make_person_of(request.user, _seen(request, id))
+    return HttpResponseClientRedirect(reverse("people:page", args=[person.id]))
+
+
+@login_required
+@require_POST
+def dismiss(request: PageRequest, id: uuid.UUID) -> HttpResponse:
+    """Take it off the list."""
+    dismiss_mail(request.user, _seen(request, id))
+    return _done(request, _("Taken off the list."))
+
+
+@login_required
 @require_POST
 def again(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Send it again, as a person asks."""
-    send_again(request.user, _of_outbox(request, id))
+    send_again(request.user, _seen(request, id))
     return _done(request, _("The mail is on its way."))
 
 
@@ -117,7 +157,7 @@ def again(request: PageRequest, id: uuid.UUID) -> HttpResponse:
 @require_POST
 def was_sent(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """A person saw that it was sent."""
-    say_it_was_sent(request.user, _of_outbox(request, id))
+    say_it_was_sent(request.user, _seen(request, id))
     return _done(request, _("Noted as sent."))
 
 
@@ -125,11 +165,11 @@ def was_sent(request: PageRequest, id: uuid.UUID) -> HttpResponse:
 @require_POST
 def drop(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """Never send it."""
-    drop_mail(request.user, _of_outbox(request, id))
+    drop_mail(request.user, _seen(request, id))
     return _done(request, _("The mail will not be sent."))
 
 
-def _of_outbox(request: PageRequest, id: uuid.UUID) -> Message:
+def _seen(request: PageRequest, id: uuid.UUID) -> Message:
     return one_of(Message.objects.visible_to(request.user), id)
 
 
