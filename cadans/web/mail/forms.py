@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cadans.outreach.actions.writing import LARGEST, LONGEST_SUBJECT
 from cadans.outreach.models import Mailbox
@@ -15,9 +16,9 @@ from cadans.outreach.models import Mailbox
 class MailForm(forms.Form):
     """A mail: from which mailbox, to whom, and what."""
 
-    mailbox = forms.ChoiceField(label=_("From"), required=False)
+    mailbox = forms.ChoiceField(label=pgettext_lazy("of a mail", "From"), required=False)
     to = forms.CharField(
-        label=_("To"),
+        label=pgettext_lazy("of a mail", "To"),
         max_length=2000,
         widget=forms.TextInput(attrs={"list": "mail-people", "autocomplete": "off"}),
     )
