@@ -8,6 +8,7 @@ import { startFilters } from "./filters.js";
 import { startInline } from "./inline.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { startMergeFields } from "./merge_fields.js";
 import { startMenus } from "./menu.js";
 import { csrfToken, showMistake, words } from "./page.js";
 import { startPalette } from "./palette.js";
@@ -82,6 +83,7 @@ function start() {
   startForms();
   startToasts();
   startMenus();
+  startMergeFields();
   startDrawer();
   startDesigner();
   startPalette();

@@ -36,6 +36,7 @@ from cadans.api import (
     routing_tries,
     signals,
     sources,
+    suppressions,
     tasks,
     teams,
     territories,
@@ -139,6 +140,7 @@ ROUTERS = {
     "/mail": mail.router,
     "/imports": imports.router,
     "/mail-templates": mail_templates.router,
+    "/suppressions": suppressions.router,
     "/tries": tries.router,
 }
 for prefix, router in ROUTERS.items():

@@ -21,7 +21,10 @@ from cadans.insight.reports import METRICS
 from cadans.insight.subscriptions import stop_token
 from cadans.leads import actions
 from cadans.notifications.actions import notify
+from cadans.outreach.actions.suppression import suppress
+from cadans.outreach.actions.templates import add_mail_template
 from cadans.outreach.actions.writing import send_mail
+from cadans.outreach.unsubscribing import preference_token
 from cadans.playbooks.trying.actions import carry_out_try, try_draft
 from cadans.playbooks.trying.routing.actions import carry_out_routing_try, try_routing
 from cadans.team.models import Organisation
@@ -69,6 +72,8 @@ def addresses(world: World) -> dict[str, str]:
     (told,) = notify(
         [world.admin.id], "task", event=created.id, href="/", data={"lead": "Zon", "task": "Taart"}
     )
+    written = add_mail_template(world.admin, name="Dag", subject={"nl": "Dag"}, body={"nl": "Dag"})
+    left_alone = suppress(None, "els@zon.example", reason="bounced", source="mail")
     ids = {
         "notifications": told.id,
         "process": trial.id,
@@ -86,6 +91,12 @@ def addresses(world: World) -> dict[str, str]:
             continue
         path = pattern.replace("^", "").replace("$", "")
         path = re.sub(r"\(\?P<key>([^|)]+)[^)]*\)", r"\1", path)
+        if pattern.startswith("settings/mail-templates/"):
+            path = path.replace("<uuid:id>", str(written.id))
+        if pattern.startswith("settings/suppressions/"):
+            path = path.replace("<uuid:id>", str(left_alone.id))
+        if pattern.startswith("mail/"):
+            path = path.replace("<str:token>", preference_token(left_alone.address))
         path = path.replace("<uuid:id>", str(ids.get(path.split("/")[0], "")))
         path = path.replace("<uuid:person>", str(part.person_id))
         path = path.replace("<uuid:activity>", str(meeting.id))
@@ -135,6 +146,8 @@ def test_every_page_speaks_one_language(world: World, language: str) -> None:
     for pattern, path in addresses(world).items():
         response = browser.get(path)
         assert response.status_code in {200, 302, 400, 405, 409, 422}, (path, response.status_code)
+        if pattern.startswith("mail/preferences/"):  # it speaks the language of the mail's reader
+            continue
         if response.status_code == 200 and "html" in response.headers["Content-Type"]:
             seen = text_nodes(response.content.decode()) - THEIR_OWN_NAMES
             leaks += [f"{pattern}: {word}" for word in sorted(seen & other_words(language))]
@@ -146,7 +159,8 @@ def test_no_page_is_open_to_somebody_who_is_not_logged_in(world: World) -> None:
     for path in addresses(world).values():
         if path in {"/welcome/", "/playbook.schema.json"}:
             continue
-        if path.startswith("/insight/subscriptions/stop/"):  # its signed link proves who may
+        if path.startswith(("/insight/subscriptions/stop/", "/mail/preferences/")):
+            # Their signed links prove who may.
             continue
         response = browser.get(path)
         assert response.status_code in {302, 403, 404, 405}, path

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from cadans.contacts.actions import clean_email
 from cadans.contacts.models import Person
 from cadans.events.act import Act, Subject
 from cadans.ground.errors import Invalid, NotAllowed, NotFound
-from cadans.leads.models import Lead
+from cadans.leads.models import Lead, LeadPerson
 from cadans.outreach.models.suppression import THEIR_WISH, Suppression
 from cadans.team.models import User
 from cadans.team.queries import require_role
@@ -99,21 +100,47 @@ def suppress_all(
     address.
     """
     require_role(actor, *KEEPERS)
-    added, known, refused = 0, 0, []
-    for address, reason in addresses:
+    wanted: dict[str, str] = {}
+    refused: list[str] = []
+    lines = 0
+    for raw, reason in addresses:
         try:
-            before = Suppression.objects.filter(address=clean_address(address)).exists()
-            suppress(actor, address, reason=reason, source=Source.IMPORT, via=via)
+            address = clean_address(raw)
         except Invalid:
-            refused.append(address)
+            refused.append(raw)
             continue
-        added, known = added + (not before), known + before
-    return added, known, refused
+        lines += 1
+        if address not in wanted or _outweighs(reason, wanted[address]):
+            wanted[address] = reason
+    with Act(actor, via=via) as act:
+        there = Suppression.objects.filter(address__in=wanted).values_list("address", "reason")
+        known = dict(there)
+        fresh = [
+            Suppression(
+                address=address,
+                reason=Reason(reason),
+                source=Source.IMPORT,
+                at=act.at,
+                by_id=actor.id,
+            )
+            for address, reason in wanted.items()
+            if address not in known
+        ]
+        act.add(*fresh)
+        _tell_all(act, "address_suppressed", fresh, through=Source.IMPORT)
+    for address, reason in wanted.items():
+        if address in known and _outweighs(reason, known[address]):
+            suppress(actor, address, reason=reason, source=Source.IMPORT, via=via)
+    return len(fresh), lines - len(fresh), refused
 
 
 def clean_address(raw: str) -> str:
     """The address in lower case. Raises Invalid."""
-    address = clean_email(raw)
+    try:
+        address = clean_email(raw)
+    except Invalid as error:
+        message = error.message
+        raise Invalid(message, pointer="/address", fields={"address": message}) from None
     if not address:
         message = _("Fill in an e-mail address.")
         raise Invalid(message, pointer="/address", fields={"address": message})
@@ -127,21 +154,33 @@ def _outweighs(reason: str, there: str) -> bool:
 def _tell(
     act: Act, kind: str, suppression: Suppression, *, through: str, because: str = ""
 ) -> None:
-    """One event about the person (else the address itself), and one on each of their open
+    _tell_all(act, kind, [suppression], through=through, because=because)
+
+
+def _tell_all(
+    act: Act, kind: str, rows: Sequence[Suppression], *, through: str, because: str = ""
+) -> None:
+    """Of each one event about the person (else the address itself), and one on each of their open
     leads."""
-    person = Person.objects.present().filter(email=suppression.address).first()
-    data = {
-        "address": suppression.address,
-        "why": suppression.reason,
-        "through": through,
-        "note": suppression.note,
-        "person": person.id if person else None,
-        "because": because,
-    }
-    subject = Subject("person", person.id) if person else Subject("suppression", suppression.id)
-    act.record(kind, subject, data=data)
-    if person is None:
-        return
-    leads = Lead.objects.present().open().filter(parts__person=person)
-    for id, pipeline in leads.order_by("id").values_list("id", "pipeline"):
-        act.record(kind, Subject("lead", id, lead=id, pipeline=pipeline), data=data)
+    addresses = [row.address for row in rows]
+    people = dict(Person.objects.present().filter(email__in=addresses).values_list("email", "id"))
+    leads: dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID]]] = {}
+    parts = LeadPerson.objects.filter(
+        person__in=people.values(), lead__status=Lead.Status.OPEN, lead__deleted_at=None
+    ).order_by("lead")
+    for person, lead, pipeline in parts.values_list("person", "lead", "lead__pipeline"):
+        leads.setdefault(person, []).append((lead, pipeline))
+    for row in rows:
+        found = people.get(row.address)
+        data = {
+            "address": row.address,
+            "why": row.reason,
+            "through": through,
+            "note": row.note,
+            "person": found,
+            "because": because,
+        }
+        about = Subject("person", found) if found else Subject("suppression", row.id)
+        act.record(kind, about, data=data)
+        for lead, pipeline in leads.get(found, []) if found else []:
+            act.record(kind, Subject("lead", lead, lead=lead, pipeline=pipeline), data=data)

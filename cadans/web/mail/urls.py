@@ -1,8 +1,8 @@
-"""Addresses of the mail that goes out and comes in."""
+"""Addresses of the mail that goes out and comes in, and of the page that its readers open."""
 
 from django.urls import path
 
-from cadans.web.mail import views
+from cadans.web.mail import preferences, views
 
 app_name = "mail"
 urlpatterns = [
@@ -14,4 +14,5 @@ urlpatterns = [
     path("<uuid:id>/again/", views.again, name="again"),
     path("<uuid:id>/sent/", views.was_sent, name="was_sent"),
     path("<uuid:id>/drop/", views.drop, name="drop"),
+    path("preferences/<str:token>/", preferences.preferences, name="preferences"),
 ]

@@ -88,6 +88,25 @@ def groups(user: User) -> list[tuple[str, list[Place]]]:
         ),
         (_("Sales"), [_of(one) for one in (PRODUCTS, LINES, SOURCES, LOSS_REASONS, TERRITORIES)]),
         (
+            _("Mail"),
+            [
+                Place(
+                    "mail-templates",
+                    _("Mail templates"),
+                    "file-text",
+                    reverse("settings:mail_templates"),
+                    KEEPERS,
+                ),
+                Place(
+                    "suppressions",
+                    _("Who gets no mail"),
+                    "mail-x",
+                    reverse("settings:suppressions"),
+                    KEEPERS,
+                ),
+            ],
+        ),
+        (
             _("Set-up"),
             [
                 _of(OWN_FIELDS),

@@ -2,7 +2,13 @@
 
 from django.urls import path, re_path
 
-from cadans.web.settings import mailboxes, trying_routing, views
+from cadans.web.settings import (
+    mail_templates,
+    mailboxes,
+    suppressions,
+    trying_routing,
+    views,
+)
 from cadans.web.settings.places import LISTINGS
 
 app_name = "settings"
@@ -24,6 +30,17 @@ urlpatterns = [
     path("routing/tries/<uuid:id>/progress/", trying_routing.progress, name="routing_progress"),
     path("routing/tries/<uuid:id>/leads/", trying_routing.tried_leads, name="routing_tried_leads"),
     path("routing/tries/<uuid:id>/adopt/", trying_routing.adopt, name="routing_adopt"),
+    path("mail-templates/", mail_templates.listing, name="mail_templates"),
+    path("mail-templates/add/", mail_templates.edit, name="mail_template_add"),
+    path("mail-templates/preview/", mail_templates.preview, name="mail_template_preview"),
+    path("mail-templates/leads/", mail_templates.leads, name="mail_template_leads"),
+    path("mail-templates/<uuid:id>/", mail_templates.edit, name="mail_template"),
+    path("mail-templates/<uuid:id>/delete/", mail_templates.delete, name="mail_template_delete"),
+    path("suppressions/", suppressions.listing, name="suppressions"),
+    path("suppressions/add/", suppressions.add, name="suppress"),
+    path("suppressions/import/", suppressions.take_in, name="suppressions_import"),
+    path("suppressions/export/", suppressions.download, name="suppressions_export"),
+    path("suppressions/<uuid:id>/release/", suppressions.let_go, name="suppression_release"),
     re_path(f"^{KEY}/$", views.listing, name="listing"),
     re_path(f"^{KEY}/add/$", views.edit, name="add"),
     re_path(f"^{KEY}/order/$", views.order, name="order"),
