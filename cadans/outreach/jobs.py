@@ -21,10 +21,13 @@ AT_ONCE = 500
 
 @app.task(name="cadans.outreach.jobs.send_queued_mail")
 def send_queued_mail(*, event: str, subject: str) -> None:
-    """Send the mail that was put on its way."""
+    """Send the mail that was put on its way, and what else waits on its lead: jobs about one lead
+    wait for each other, and the queue looks only now and then whether the next may begin."""
     told = Event.objects.filter(id=uuid.UUID(event)).values_list("data", flat=True).first() or {}
     if told.get("message"):
         deliver(uuid.UUID(told["message"]))
+    for id in due_mail(AT_ONCE, lead=uuid.UUID(subject)):
+        deliver(id)
 
 
 @app.task(name="cadans.outreach.jobs.send_waiting_mail")

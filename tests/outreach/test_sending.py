@@ -103,6 +103,15 @@ def test_delivering_twice_sends_once(world, lead, box, to, post):
     assert post.ids == {mail.message_id: 1}
 
 
+def test_mails_on_one_lead_do_not_wait_for_each_other(world, lead, box, to, post):
+    mails = [write(world, lead, box, to) for _n in range(3)]
+    other = write(world, world.lead("Slagerij Maan", owner=world.anna), box, to)
+    event = Event.objects.filter(lead=lead.id, kind="mail_queued").earliest("id")
+    send_queued_mail(event=str(event.id), subject=str(lead.id))
+    assert post.ids == {mail.message_id: 1 for mail in mails}
+    assert due_mail(10) == [other.id]
+
+
 def test_an_answer_keeps_the_thread(world, lead, box, to, post):
     first = write(world, lead, box, to)
     second = write(world, lead, box, to, in_reply_to=first)

@@ -40,9 +40,12 @@ def from_unknown(user: User) -> QuerySet[Message]:
     return rows.select_related("mailbox", "person").order_by("-id")
 
 
-def due_mail(limit: int) -> list[uuid.UUID]:
-    """Ids of queued mail whose moment has come, the longest waiting first."""
+def due_mail(limit: int, *, lead: uuid.UUID | None = None) -> list[uuid.UUID]:
+    """Ids of queued mail (on one lead, when given) whose moment has come, the longest waiting
+    first."""
     now = timezone.now()
     rows = Message.objects.filter(state=Message.State.QUEUED)
+    if lead is not None:
+        rows = rows.filter(lead=lead)
     due = rows.filter(next_try_at=None) | rows.filter(next_try_at__lte=now)
     return list(due.order_by("id").values_list("id", flat=True)[:limit])
