@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from procrastinate.contrib.django import app
 
+from cadans.automations import jobs as automations
 from cadans.events.models import Event
 from cadans.exchange import jobs as exchange
 from cadans.insight.jobs import alerts
@@ -27,6 +28,7 @@ REACTIONS: dict[str, tuple[Any, ...]] = {
     "lead_assigned": (notifications.tell_of_assignment,),
     "task_added": (notifications.tell_of_task,),
     "notification_to_mail": (notifications.mail_notification,),
+    "automation_begun": (automations.carry_out,),
     "process_published": (leads.settle_leads_of_pipeline,),
     "drop_found": (alerts.tell_of_drop,),
     "mail_queued": (outreach.send_queued_mail,),

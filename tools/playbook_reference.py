@@ -29,6 +29,10 @@ HEADINGS = {
     "Target": "Who gets it",
     "Band": "A band of value",
     "Hours": "Hours of their own",
+    "Automation": "An automation",
+    "Notify": "Deed: notify",
+    "MakeTask": "Deed: task",
+    "Wait": "A delay",
     "Condition": "A condition",
     "Compare": "A comparison",
 }
@@ -40,7 +44,7 @@ Shape = dict[str, Any]
 def fields(schema: Shape) -> str:
     """The part of the page between the marks."""
     shapes = {"Playbook": schema, **schema["$defs"]}
-    goals = [name for name, shape in shapes.items() if _goal(shape)]
+    goals = [name for name, shape in shapes.items() if _goal(shape) and name not in HEADINGS]
     order = [name for name in HEADINGS if name in shapes]
     order[2:2] = sorted(goals)
     order += sorted(shapes.keys() - {*order})
@@ -49,7 +53,7 @@ def fields(schema: Shape) -> str:
 
 def _section(name: str, shapes: dict[str, Shape]) -> Iterator[str]:
     shape = shapes[name]
-    kind = _goal(shape)
+    kind = _goal(shape) if name not in HEADINGS else ""
     yield f"### {f'Goal: {kind}' if kind else HEADINGS.get(name, name)}\n"
     yield " ".join(shape.get("description", "").split()) + "\n"
     yield "| field | holds | when left out | |\n|---|---|---|---|"
@@ -74,7 +78,9 @@ def _holds(told: Shape, shapes: dict[str, Shape]) -> str:
     if "$ref" in told:
         name = told["$ref"].rpartition("/")[2]
         heading = (
-            f"Goal: {_goal(shapes[name])}" if _goal(shapes[name]) else HEADINGS.get(name, name)
+            HEADINGS.get(name) or f"Goal: {_goal(shapes[name])}"
+            if _goal(shapes[name])
+            else HEADINGS.get(name, name)
         )
         anchor = heading.lower().replace(":", "").replace(" ", "-")
         return f"[{heading.lower()}](#{anchor})"

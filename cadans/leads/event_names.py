@@ -80,6 +80,8 @@ def names_in(events: Iterable[Event]) -> Names:
 
 def _mentions(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from data.items()
+    if isinstance(data.get("told"), list):
+        yield from (("owner", one) for one in data["told"])
     for name, pair in (data.get("changes") or {}).items():
         if isinstance(pair, list):
             yield from ((name, value) for value in pair)

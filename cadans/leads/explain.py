@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from cadans.contacts.models import BuyingRole
 from cadans.events.models import Event
 from cadans.ground.text import in_language
+from cadans.leads import explain_automations
 from cadans.leads.activity import Activity
 from cadans.leads.activity_kinds import kind_name
 from cadans.leads.event_names import Names
@@ -416,6 +417,10 @@ def _moment(value: Any, names: Names) -> str:
     return str(format_datetime(local, "d MMM y HH:mm", locale=(get_language() or "nl")[:2]))
 
 
+def _here(event: Event, names: Names) -> str:
+    return names.stage(event, event.because.get("stage"))
+
+
 Sentence = Callable[[Event, Data, Names], str]
 
 
@@ -439,6 +444,16 @@ SENTENCES: dict[str, Sentence] = {
     "task_overdue": _task_overdue,
     "lead_idle": _idle,
     "signal_received": _signal,
+    "automation_begun": lambda event, data, names: explain_automations.waits(
+        data, event.because, _here(event, names), _moment(data.get("due_at") or event.at, names)
+    ),
+    "automation_done": lambda event, data, names: explain_automations.done(
+        data, event.because, _here(event, names), [names[one] for one in data.get("told", [])]
+    ),
+    "automation_dropped": lambda event, data, names: explain_automations.dropped(data),
+    "goal_reached": lambda event, data, names: explain_automations.reached(
+        names.of.get(f"{data.get('stage')}/{data.get('goal')}", data.get("goal", ""))
+    ),
     "goal_ticked": _goal(gettext_noop("%(who)s ticked the goal “%(goal)s”.")),
     "goal_unticked": _goal(gettext_noop("%(who)s unticked the goal “%(goal)s”.")),
     "lead_won": _closed(

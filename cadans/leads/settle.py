@@ -25,13 +25,16 @@ from cadans.events.act import Act, Subject
 from cadans.events.models import Event
 from cadans.ground.asking import first, rows
 from cadans.ground.money import convert
+from cadans.leads.automating import begin_at_goals, begin_automations
 from cadans.leads.candidates import candidates_of
 from cadans.leads.chances import chances_of
 from cadans.leads.facts import Gathered, facts_of, fields_of
 from cadans.leads.lead import Closing, Lead, StageVisit
 from cadans.leads.task import Task
 from cadans.process import decide
+from cadans.process.automations import Trigger
 from cadans.process.calendar import due_date
+from cadans.process.facts import Facts
 from cadans.process.models import Published, published
 from cadans.process.needs import needs_of_rules
 from cadans.team.queries import absent_days, organisation, team_manager_of, working_time
@@ -101,6 +104,7 @@ def settle(deed: Deed, *, always_save: bool = True) -> None:
         if not deed.lead.is_open:
             break
         facts = facts_of(deed.lead, deed.process, deed.visit, deed.gathered, deed.fresh)
+        _weigh_goals(deed, facts)
         steps = decide.next_steps(deed.process.design, facts, version=deed.process.number)
         if not steps:
             break
@@ -108,6 +112,40 @@ def settle(deed: Deed, *, always_save: bool = True) -> None:
         always_save = True
     if always_save:
         save(deed)
+
+
+def _weigh_goals(deed: Deed, facts: Facts) -> None:
+    """Begin what the stage does when goals are met; most stages do nothing."""
+    stage = deed.process.design.stage(facts.stage)
+    if deed.visit is not None and any(one.on == "goal" for one in stage.automations):
+        standing = decide.progress(stage, facts)
+        begin_at_goals(
+            deed.act,
+            deed.lead,
+            deed.process,
+            stage,
+            standing,
+            visit=deed.visit.id,
+            gathered=deed.gathered,
+        )
+
+
+def begin_on(deed: Deed, stage: str, on: Trigger, cause: Event, *, named: str = "") -> None:
+    """Begin what a stage does on this, if it does anything (and is still in the design)."""
+    design = next((one for one in deed.process.design.stages if one.key == stage), None)
+    if design is not None and design.automations:
+        visit = deed.visit.id if deed.visit else None
+        begin_automations(
+            deed.act,
+            deed.lead,
+            deed.process,
+            design,
+            on,
+            cause,
+            visit=visit,
+            named=named,
+            gathered=deed.gathered,
+        )
 
 
 def save(deed: Deed) -> None:
@@ -146,6 +184,7 @@ def _close_visit(deed: Deed, steps: Sequence[decide.CloseVisit]) -> None:
         visit.how = step.how
         visit.goals_met = step.goals_met
         visit.left_by = event.id
+        begin_on(deed, step.stage, "left", event)
 
 
 def _skip_tasks(deed: Deed, steps: Sequence[decide.SkipTasks]) -> None:
@@ -292,6 +331,7 @@ def _enter_stage(deed: Deed, steps: Sequence[decide.EnterStage]) -> None:
         deed.lead.touched_at = max(deed.lead.touched_at, at)
         deed.reason, deed.jumped = "", False
         deed.act.caused_from_now_on_by(event)
+        begin_on(deed, step.stage, "entered", event)
 
 
 def _lay_tasks(deed: Deed, steps: Sequence[decide.LayTask]) -> None:
@@ -395,7 +435,7 @@ def close(deed: Deed, status: str, *, because: Mapping[str, Any]) -> None:
         worth=worth,
     )
     deed.act.add(closing)
-    deed.record(
+    event = deed.record(
         f"lead_{status}",
         data={
             "closing": closing.id,
@@ -408,7 +448,21 @@ def close(deed: Deed, status: str, *, because: Mapping[str, Any]) -> None:
         },
         because=because,
     )
+    if status in {"won", "lost"}:
+        begin_on(deed, _last_open_stage(deed), "won" if status == "won" else "lost", event)
     deed.visit = None
+
+
+def _last_open_stage(deed: Deed) -> str:
+    """The stage from which the lead was closed: the one it left, or else the one it lies in."""
+    open_stages = {str(row.id): key for key, row in deed.process.stages.items() if not row.ends_in}
+    left = [
+        one.data["stage"]
+        for one in deed.act.events
+        if one.kind == "stage_left" and one.lead == deed.lead.id
+    ]
+    ids = [*reversed(left), str(deed.lead.stage_id)]
+    return next((open_stages[id] for id in ids if id in open_stages), "")
 
 
 HANDS: dict[type, Any] = {

@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cadans.ground.text import in_language
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -37,7 +39,13 @@ def _task(data: Mapping[str, Any]) -> str:
     return _("You got a task on “%(lead)s”: %(task)s.") % told
 
 
+def _automation(data: Mapping[str, Any]) -> str:
+    text = in_language(data.get("text") or {}) or data.get("name", "")
+    return _("%(text)s · lead “%(lead)s”") % {"text": text, "lead": data["lead"]}
+
+
 KINDS: dict[str, Kind] = {
     "assigned": Kind(gettext_lazy("You get a lead"), "target", _assigned),
     "task": Kind(gettext_lazy("Somebody gives you a task"), "list-plus", _task),
+    "automation": Kind(gettext_lazy("The process tells you of a lead"), "route", _automation),
 }

@@ -13,6 +13,7 @@ from cadans.assignment.rules import AssignmentRule, Target
 from cadans.ground.conditions import Condition
 from cadans.ground.text import in_language
 from cadans.leads.activity import ActivityKind
+from cadans.playbooks.check_automations import faults_of_automations
 from cadans.process.design import Design, StageDesign
 from cadans.process.goals.activity import ActivityGoal
 from cadans.process.goals.task import TaskGoal
@@ -45,7 +46,8 @@ def named_in(design: Design) -> Known:
     ]
     return Known(
         users={task.user for task in tasks if task.user}
-        | {user for _team, users in people for user in users},
+        | {user for _team, users in people for user in users}
+        | {one.do.user for stage in design.stages for one in stage.automations if one.do.user},
         teams={task.team for task in tasks if task.team}
         | {team for team, _users in people if team},
         activities={
@@ -80,6 +82,10 @@ def findings(design: Design, known: Known) -> list[Finding]:
     for stage in design.stages:
         found += [*_ways_out(design, stage), *_activities(stage, known)]
         found += [*_assignees(stage, known), *_unwise(stage)]
+        found += [
+            Finding(level, code, told, stage.key, "automations", key)
+            for level, code, told, key in faults_of_automations(stage, known.users)
+        ]
     return sorted(found, key=lambda one: one.level)
 
 

@@ -74,6 +74,17 @@ MESSAGES: dict[str, Promise] = {
     "hours_not_in_order": gettext_lazy("The day must end after it starts."),
     "task_needs_user": gettext_lazy("Choose the user whom this task goes to."),
     "task_needs_team": gettext_lazy("Choose the team that this task goes to."),
+    "automation_needs_signal": gettext_lazy(
+        "Name the signal of an automation exactly when it waits for one."
+    ),
+    "automation_takes_no_goal": gettext_lazy(
+        "Name the goal of an automation only when it waits for one."
+    ),
+    "automation_needs_user": gettext_lazy("Choose the user whom this automation is for."),
+    "automation_needs_role": gettext_lazy("Choose the role that this automation is for."),
+    "automation_without_goal": gettext_lazy(
+        "The automation “%(automation)s” waits for the goal “%(goal)s”, which is not in this stage."
+    ),
     "due_needs_task": gettext_lazy("Choose the task after which this one is due."),
     "due_without_task": gettext_lazy(
         "The due date of “%(task)s” waits for the task “%(other)s”, which is not in this stage."

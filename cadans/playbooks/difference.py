@@ -40,6 +40,7 @@ def _of_stage(before: StageDesign, after: StageDesign) -> Iterator[str]:
     yield from _of_row(name, before.goals, after.goals, _goal_sentence)
     yield from _of_row(name, before.tasks, after.tasks, _task_sentence)
     yield from _of_row(name, before.rules, after.rules, _rule_sentence)
+    yield from _of_row(name, before.automations, after.automations, _automation_sentence)
     if before.fallback != after.fallback:
         yield _("“%(stage)s”: somebody else gets what nobody can take") % {"stage": name}
     if before.guidance != after.guidance:
@@ -85,6 +86,15 @@ def _rule_sentence(how: str) -> str:
         "removed": _("“%(stage)s”: rule “%(name)s” removed"),
         "changed": _("“%(stage)s”: rule “%(name)s” changed"),
         "order": _("“%(stage)s”: rules in another order"),
+    }[how]
+
+
+def _automation_sentence(how: str) -> str:
+    return {
+        "added": _("“%(stage)s”: automation “%(name)s” added"),
+        "removed": _("“%(stage)s”: automation “%(name)s” removed"),
+        "changed": _("“%(stage)s”: automation “%(name)s” changed"),
+        "order": _("“%(stage)s”: automations in another order"),
     }[how]
 
 

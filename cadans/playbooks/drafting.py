@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from cadans.ground.errors import NotFound
 
 Document = dict[str, Any]
-Part = Literal["goals", "tasks", "rules"]
+Part = Literal["goals", "tasks", "rules", "automations"]
 EMPTY_STAGE: Document = {
     "goals_needed": "all",
     "goals": [],
     "guidance": {},
     "tasks": [],
     "rules": [],
+    "automations": [],
     "idle_days": None,
     "is_ask": False,
     "enforcement": "advise",
@@ -142,6 +143,8 @@ def remove_part(document: Mapping[str, Any], stage: str, part: Part, key: str) -
     changed = deepcopy(dict(document))
     place = _stage(changed, stage)
     place[part].pop(_position(place[part], key))
+    if part == "goals":
+        place["automations"] = [one for one in place["automations"] if one.get("goal") != key]
     if part == "tasks":
         place["goals"] = [
             goal

@@ -9,6 +9,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cadans.playbooks.automation_words import automation_deed, automation_moment
 from cadans.playbooks.words import (
     BETWEEN,
     Lexicon,
@@ -124,6 +125,7 @@ def _told(stage: StageDesign | None, words: Lexicon) -> dict[str, dict[str, str]
         _("Guidance in English"): _guidance(stage, "en"),
         _("Tasks"): _tasks(stage, words) if stage else {},
         _("Assignment"): _rules(stage, words) if stage else {},
+        _("Automations"): _automations(stage, words) if stage else {},
         _("Settings"): _settings(stage) if stage else {},
     }
 
@@ -156,6 +158,15 @@ def _rules(stage: StageDesign, words: Lexicon) -> dict[str, str]:
     return {
         rule.key: _joined(rule.name, f"{rule_condition(rule, words)} → {rule_target(rule, words)}")
         for rule in stage.rules
+    }
+
+
+def _automations(stage: StageDesign, words: Lexicon) -> dict[str, str]:
+    return {
+        one.key: _joined(
+            one.name, f"{automation_moment(one, stage, words)} → {automation_deed(one, words)}"
+        )
+        for one in stage.automations
     }
 
 

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from cadans.assignment.rules import AssignmentRule, Target
 from cadans.ground.text import in_language
+from cadans.process.automations import Automation
 from cadans.process.goals import AnyGoal, Text
 from cadans.process.goals.shape import KEY
 from cadans.process.goals.task import TaskGoal
@@ -115,6 +116,8 @@ class StageDesign(BaseModel):
     """Who gets a lead that enters: the first rule that holds and has somebody free."""
     fallback: Target | None = None
     """Who gets the lead when rules held but nobody whom they name could take it."""
+    automations: list[Automation] = Field(default_factory=list, max_length=30)
+    """What happens by itself when a lead enters, leaves, reaches a goal, lies idle, …"""
     idle_days: int | None = Field(default=None, ge=1, le=3650)
     """Days without activity after which a lead here counts as idle."""
     is_ask: bool = False
@@ -157,6 +160,7 @@ class StageDesign(BaseModel):
             ("goals", [goal.key for goal in self.goals]),
             ("tasks", [task.key for task in self.tasks]),
             ("rules", [rule.key for rule in self.rules]),
+            ("automations", [one.key for one in self.automations]),
         ):
             if len(keys) != len(set(keys)):
                 raise PydanticCustomError(
@@ -170,6 +174,13 @@ class StageDesign(BaseModel):
                     "goal_without_task",
                     "goal '{goal}' waits for task '{task}', which is not there",
                     {"goal": goal.key, "task": goal.task},
+                )
+        for one in self.automations:
+            if one.goal and one.goal not in {goal.key for goal in self.goals}:
+                raise PydanticCustomError(
+                    "automation_without_goal",
+                    "automation '{automation}' waits for goal '{goal}', which is not there",
+                    {"automation": one.key, "goal": one.goal},
                 )
         for task in self.tasks:
             if task.due.task and not self.task(task.due.task):

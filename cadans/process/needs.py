@@ -37,6 +37,12 @@ def needs_of_rules(stage: StageDesign) -> Needs:
     return Needs(frozenset(fields), frozenset())
 
 
+def needs_of_automations(stage: StageDesign) -> Needs:
+    """What the conditions of a stage's automations look at."""
+    fields = {name for one in stage.automations for name in fields_in(one.when)}
+    return Needs(frozenset(fields), frozenset())
+
+
 def fields_in(condition: Compare | Condition) -> Iterator[str]:
     """The names of the fields that a condition looks at."""
     if isinstance(condition, Compare):

@@ -19,6 +19,7 @@ FLOORS = [
     {"process"},
     {"leads"},
     {"notifications", "outreach"},
+    {"automations"},
     {"playbooks"},
     {"insight"},
     {"exchange", "demo"},

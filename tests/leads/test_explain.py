@@ -76,6 +76,8 @@ def test_every_event_is_told_in_a_whole_sentence(world: World, language: str) ->
         assert "%(" not in sentence, sentence
     never_here = {"history_rebuilt", "assignment_missed", "task_rescheduled"}
     never_here |= {"address_suppressed", "address_released"}  # tests/outreach/test_suppression.py
+    # tests/automations, tests/web/test_process_automations.py
+    never_here |= {"automation_begun", "automation_done", "automation_dropped", "goal_reached"}
     never_here |= set(MAIL)  # tests/outreach/test_telling.py
     assert set(SENTENCES) == {event.kind for event in events} | never_here
 

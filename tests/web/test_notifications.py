@@ -67,7 +67,7 @@ def test_choosing(world: World) -> None:
     anna = as_user(world.anna, "en")
     assert "Somebody gives you a task" in texts(anna.get("/notifications/choices/"))
     anna.post("/notifications/choices/", {"task": "off", "assigned": "both"})
-    assert choices_of(world.anna) == {"task": "off", "assigned": "both"}
+    assert choices_of(world.anna) == {"task": "off", "assigned": "both", "automation": "app"}
 
 
 def test_a_long_list_comes_in_parts_with_the_same_number_of_questions(

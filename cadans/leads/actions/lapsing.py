@@ -7,7 +7,7 @@ still catches up; what two workers see at once is written by one of them (unique
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,13 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from cadans.events.act import Act, Subject
+from cadans.events.models import Event
 from cadans.ground.ids import new_id
+from cadans.leads.automating import begin_automations
 from cadans.leads.lapse import IdleSpell, MissedDue
-from cadans.leads.lead import Lead
+from cadans.leads.lead import Lead, StageVisit
 from cadans.leads.task import Task
+from cadans.process.models import published
 
 AT_ONCE = 2_000
 """Leads or tasks of one act: so many rows are locked together, for some milliseconds."""
@@ -74,19 +77,32 @@ def notice_overdue_tasks(*, on: datetime | None = None) -> int:
 
 
 def _notice_idle(rows: Sequence[Any], now: datetime) -> int:
+    idle: dict[uuid.UUID, Event] = {}
     with Act(None, at=now, via="clock") as act:
         ids, since, days = zip(*((row[0], row[1], row[2]) for row in rows), strict=True)
         written = _written(NOTICE_IDLE, now, len(rows), list(ids), list(since), list(days))
         for id, touched_at, limit, pipeline, stage in rows:
             if id in written:
-                act.record(
+                event = act.record(
                     "lead_idle",
                     Subject("lead", id, id, pipeline),
                     data={"stage": stage, "since": touched_at, "days": limit},
                     because={"rule": "idle_limit"},
                     at=touched_at + timedelta(days=limit),
                 )
+                idle[id] = event
+        _begin_for_idle(act, idle)
     return len(written)
+
+
+def _begin_for_idle(act: Act, idle: Mapping[uuid.UUID, Event]) -> None:
+    """Begin what the stages of idle leads do; their rows are locked in this act already."""
+    for lead in Lead.objects.filter(id__in=[*idle]).select_related("company").order_by("id"):
+        process = published(lead.version_id)
+        stage = process.design.stage(process.key_of(lead.stage_id))
+        if any(one.on == "idle" for one in stage.automations):
+            stay = StageVisit.objects.filter(lead=lead, left_at=None).values_list("id", flat=True)
+            begin_automations(act, lead, process, stage, "idle", idle[lead.id], visit=stay.first())
 
 
 def _notice_missed(rows: Sequence[Any], now: datetime) -> int:

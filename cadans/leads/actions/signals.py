@@ -17,7 +17,7 @@ from cadans.ground.errors import Invalid, NotFound
 from cadans.leads.actions.locking import past, short, take
 from cadans.leads.activity import Signal
 from cadans.leads.lead import Lead
-from cadans.leads.settle import settle
+from cadans.leads.settle import begin_on, settle
 from cadans.team.models import User
 
 LARGEST_PAYLOAD = 20_000
@@ -68,6 +68,9 @@ def receive_signal(
             )
             act.caused_from_now_on_by(event)
             deed.lead.touched_at = max(deed.lead.touched_at, moment)
+            if deed.visit is not None:
+                stage = deed.process.key_of(deed.lead.stage_id)
+                begin_on(deed, stage, "signal", event, named=name)
             settle(deed)
         events += act.events
     return events

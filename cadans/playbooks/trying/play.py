@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from cadans.ground.conditions import weigh
 from cadans.playbooks.trying.describing import Describing
 from cadans.playbooks.trying.dues import DueAt, Dues
 from cadans.playbooks.trying.marks import EVERYONE, Marks
@@ -102,6 +103,16 @@ class Play:
         for goal, weighing in standing.goals:
             if weighing.met:
                 lead.marks.add(self.marks.of("would", "goal", stage.key, goal.key))
+                self._reach(lead, stage, goal.key)
+        if standing.met:
+            self._reach(lead, stage, "")
+
+    def _reach(self, lead: Played, stage: Looked, goal: str) -> None:
+        """A goal is met: for automations only the first time in a stay."""
+        reached = lead.stays[-1].reached
+        if goal not in reached:
+            reached.add(goal)
+            self._automate(lead, stage.key, "goal", goal)
 
     def _carry_out(self, lead: Played, steps: Sequence[decide.Step], deed: Told) -> None:
         at = self._at(lead, deed)
@@ -123,6 +134,23 @@ class Play:
     def _at(self, lead: Played, deed: Told) -> datetime:
         return max(deed.at, lead.stays[-1].entered_at) if lead.stays else deed.at
 
+    def _automate(self, lead: Played, stage: str, on: str, named: str = "") -> None:
+        """Mark what the stage's automations would have done on this, and for whom."""
+        here = self.stages.get(stage)
+        for one in here.design.automations if here else ():
+            if one.on != on or (one.goal or one.signal or "") != named:
+                continue
+            mark = self.marks.of("would", "automation", stage, one.key)
+            if (one.once and mark in lead.marks) or not weigh(one.when, lead.fields).holds:
+                continue
+            lead.marks.add(mark)
+            self.marks.amounts[mark] += 1
+            whose = one.do.user if one.do.to == "user" else lead.owner
+            if one.do.to == "manager" and lead.owner:
+                whose = self.roster.managers.get(lead.owner, lead.owner)
+            if one.do.to != "role" and whose:
+                lead.marks.add(self.marks.of("would", "automated", stage, one.key, whose))
+
     def _leave(self, lead: Played, how: str, at: datetime, act: str) -> None:
         stay = lead.stays[-1]
         stay.left_at, stay.how, stay.leaver = at, how, lead.owner
@@ -132,6 +160,7 @@ class Play:
             lead.marks.add(self.marks.of("would", "at_once", stay.stage))
         for task in lead.open_tasks():
             task.state, task.ended_at = "skipped", at
+        self._automate(lead, stay.stage, "left")
 
     def _assign(self, lead: Played, stage: Looked, at: datetime) -> None:
         choice = self.roster.choose(
@@ -171,6 +200,7 @@ class Play:
         lead.stays.append(Stay(stage.key, at, lead.owner, at if ends else None, ends or ""))
         lead.stage, lead.held, lead.began_in = stage.key, False, act
         lead.marks.add(self.marks.of("would", "entered", stage.key))
+        self._automate(lead, stage.key, "entered")
 
     def _lay(self, lead: Played, stage: str, task: StageTask, at: datetime) -> None:
         whose = lead.owner
@@ -214,6 +244,9 @@ class Play:
     def _close(self, lead: Played, status: str) -> None:
         lead.status, lead.closer = status, lead.owner
         self.roster.give(lead.owner, None)
+        stays = [one.stage for one in lead.stays if not self.stages[one.stage].design.ends_in]
+        if stays:
+            self._automate(lead, stays[-1], status)
 
     # ── One hand a deed: it says what it changed, None for anything ──────────────────────────
 
@@ -293,6 +326,8 @@ class Play:
     def _heard(self, lead: Played, deed: Told) -> Looks | None:
         name = deed.data["name"]
         lead.signals.append(Received(name, deed.at, deed.data["payload"]))
+        if lead.is_open and lead.stays:
+            self._automate(lead, lead.stage, "signal", name)
         return frozenset({"signal", f"signal:{name}"})
 
     def _ticked(self, lead: Played, deed: Told) -> Looks | None:

@@ -16,7 +16,7 @@ from cadans.process.goals.activity import ActivityGoal
 from cadans.process.goals.field import FieldGoal
 from cadans.process.goals.signal import SignalGoal
 from cadans.process.goals.task import TaskGoal
-from cadans.process.needs import Needs, needs_of_goals, needs_of_rules
+from cadans.process.needs import Needs, needs_of_automations, needs_of_goals, needs_of_rules
 
 NO_ID = uuid.UUID(int=0)
 """Goals name tasks by their keys, so nobody asks for the id of one."""
@@ -54,10 +54,14 @@ def looked_at(design: Design) -> dict[str, Looked]:
             needs_of_goals(stage).kinds,
             frozenset(asked_by(goal) for goal in stage.goals),
             needs_of_goals(stage),
-            needs_of_rules(stage),
+            _together(needs_of_rules(stage), needs_of_automations(stage)),
         )
         for place, stage in enumerate(design.stages)
     }
+
+
+def _together(rules: Needs, automations: Needs) -> Needs:
+    return Needs(rules.fields | automations.fields, rules.kinds | automations.kinds)
 
 
 def asked_by(goal: AnyGoal) -> str:
@@ -117,6 +121,7 @@ class Stay:
     left_at: datetime | None = None
     how: str = ""
     leaver: uuid.UUID | None = None
+    reached: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)

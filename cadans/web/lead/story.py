@@ -52,6 +52,10 @@ LOOKS: dict[str, dict[str, str]] = {
     "activity_called_off": {"icon": "calendar-x"},
     "lead_idle": {"icon": "snowflake", "tone": "warn"},
     "signal_received": {"icon": "radio", "tone": "info"},
+    "automation_begun": {"icon": "clock"},
+    "automation_done": {"icon": "zap", "tone": "info"},
+    "automation_dropped": {"icon": "minus"},
+    "goal_reached": {"icon": "flag", "tone": "good"},
     "goal_ticked": {"icon": "circle-check", "tone": "good"},
     "goal_unticked": {"icon": "circle"},
     "lead_won": {"icon": "trophy", "tone": "good"},
@@ -135,7 +139,7 @@ def _groups(events: Iterable[Event]) -> list[list[Event]]:
     """Events to tell, with the tasks that one act laid or skipped taken together."""
     groups: list[list[Event]] = []
     for event in events:
-        if event.kind in UNTOLD or _is_told_by_move(event):
+        if event.kind in UNTOLD or _is_told_by_move(event) or _is_done_at_once(event):
             continue
         last = groups[-1][0] if groups else None
         same = last is not None and (last.act, last.kind) == (event.act, event.kind)
@@ -162,6 +166,11 @@ def _without_twice_told(events: list[Event], letters: Mapping[str, Letter]) -> l
             continue
         kept.append(event)
     return kept
+
+
+def _is_done_at_once(event: Event) -> bool:
+    """An automation without a delay: that it is done tells that it was begun."""
+    return event.kind == "automation_begun" and not event.data.get("due_at")
 
 
 def _is_told_by_move(event: Event) -> bool:

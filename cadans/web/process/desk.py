@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadans.playbooks import words
+from cadans.playbooks.automation_words import automation_deed, automation_moment
 from cadans.playbooks.check import Finding
 from cadans.playbooks.difference import differences
 from cadans.playbooks.queries import (
@@ -32,9 +33,10 @@ from cadans.web.process.rule_forms import who_of, whos
 from cadans.web.process.words import GOAL_GROUPS, GOAL_KINDS, TASK_ICONS
 from cadans.web.requests import PageRequest
 
-TABS = ("goals", "guidance", "tasks", "rules", "settings")
+TABS = ("goals", "guidance", "tasks", "rules", "automations", "settings")
 LANGUAGES = {"nl": gettext_lazy("In Dutch"), "en": gettext_lazy("In English")}
-ENDED_TABS = ("guidance", "settings")
+DEED_ICONS = {"notify": "bell", "task": "list-plus"}
+ENDED_TABS = ("guidance", "automations", "settings")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def desk(
         "goals": _goals(chosen, lexicon),
         "tasks": _tasks(chosen, lexicon),
         "rules": _rules(chosen, lexicon),
+        "automations": _automations(chosen, lexicon),
         "guidance": chosen.guidance_in(),
         "guidances": _guidances(chosen, tab),
         "goal_groups": [
@@ -177,6 +180,7 @@ def _tabs(stage: StageDesign, tabs: tuple[str, ...]) -> list[dict[str, Any]]:
         "guidance": (_("Guidance"), "book-open", ""),
         "tasks": (_("Tasks"), "square-check", len(stage.tasks)),
         "rules": (_("Assignment"), "user-plus", len(stage.rules)),
+        "automations": (_("Automations"), "zap", len(stage.automations)),
         "settings": (_("Settings"), "settings", ""),
     }
     return [
@@ -228,4 +232,20 @@ def _rules(stage: StageDesign, lexicon: words.Lexicon) -> list[Line]:
             words.rule_target(rule, lexicon),
         )
         for place, rule in enumerate(stage.rules)
+    ]
+
+
+def _automations(stage: StageDesign, lexicon: words.Lexicon) -> list[Line]:
+    last = len(stage.automations) - 1
+    return [
+        Line(
+            one.key,
+            one.name,
+            DEED_ICONS[one.do.kind],
+            automation_moment(one, stage, lexicon),
+            place == 0,
+            place == last,
+            automation_deed(one, lexicon),
+        )
+        for place, one in enumerate(stage.automations)
     ]

@@ -28,6 +28,7 @@ from cadans.process.models import Pipeline
 from cadans.team.models import User
 from cadans.team.queries import require_role
 from cadans.web.process import forms
+from cadans.web.process.automation_forms import AutomationForm, initial_of_automation
 from cadans.web.process.conditions import Builder, builder_in, builder_of, condition_in
 from cadans.web.process.desk import desk, pipeline_or_404
 from cadans.web.process.goal_forms import (
@@ -48,7 +49,7 @@ from cadans.web.requests import PageRequest, posted
 from cadans.web.toasts import with_toast
 
 GOAL: TypeAdapter[AnyGoal] = TypeAdapter(AnyGoal)
-PARTS = ("goals", "tasks", "rules")
+PARTS = ("goals", "tasks", "rules", "automations")
 
 
 @login_required
@@ -157,7 +158,13 @@ def edit_part(
         address = reverse("process:designer", args=[pipeline.key])
         return redirect(f"{address}?{urlencode({'stage': stage, 'tab': part})}")
     design = _stage(pipeline, stage)
-    edit = {"goals": _edit_goal, "tasks": _edit_task, "rules": _edit_rule}[_part(part)]
+    edits = {
+        "goals": _edit_goal,
+        "tasks": _edit_task,
+        "rules": _edit_rule,
+        "automations": _edit_automation,
+    }
+    edit = edits[_part(part)]
     form, builder, context, shaped = edit(request, design, item)
     if request.method == "POST" and form.is_valid():
         try:
@@ -228,6 +235,17 @@ def _edit_rule(request: PageRequest, stage: StageDesign, item: str) -> tuple[Any
     builder = _builder(request, present.when if present else Condition())
     context = {**rows_of(present, data), "about_strategies": ABOUT_STRATEGIES}
     return form, builder, context, lambda: form.rule(condition_in(request.POST))
+
+
+def _edit_automation(
+    request: PageRequest, stage: StageDesign, item: str
+) -> tuple[Any, Any, Any, Any]:
+    present = next((one for one in stage.automations if one.key == item), None)
+    if item and present is None:
+        raise NotFound(_("“%(key)s” is no longer in this draft.") % {"key": item})
+    form = AutomationForm(posted(request), initial=initial_of_automation(present), stage=stage)
+    builder = _builder(request, present.when if present else Condition())
+    return form, builder, {}, lambda: form.automation(condition_in(request.POST))
 
 
 def _builder(request: PageRequest, when: Condition, *, is_free: bool = False) -> Builder:

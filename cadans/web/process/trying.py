@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cadans.ground.errors import CadansError, NotFound
+from cadans.playbooks.automation_words import automation_deed
 from cadans.playbooks.models import Try
 from cadans.playbooks.queries import draft_of, findings_of
 from cadans.playbooks.trying.actions import try_draft
+from cadans.playbooks.trying.automated import automations_of
 from cadans.playbooks.trying.outcome import Outcome, in_short
 from cadans.playbooks.trying.queries import (
     leads_with,
@@ -26,6 +28,7 @@ from cadans.playbooks.trying.queries import (
     two_courses,
     visible_try,
 )
+from cadans.playbooks.words import lexicon
 from cadans.process.design import Design
 from cadans.process.models import Pipeline
 from cadans.process.queries import pipelines
@@ -190,7 +193,7 @@ def _leads_url(trial: Try) -> str:
 
 def _told(outcome: Outcome) -> dict[str, Any]:
     """Everything that the page of a result shows."""
-    words = MarkWords(outcome)
+    words, known = MarkWords(outcome), lexicon()
     return {
         "outcome": outcome,
         "short": in_short(outcome),
@@ -211,6 +214,15 @@ def _told(outcome: Outcome) -> dict[str, Any]:
         "rules": [
             (words.stage(rule.stage), rule, [(words.person(id), n) for id, n in rule.given])
             for rule in outcome.rules()
+        ],
+        "automations": [
+            (
+                words.stage(line.stage),
+                line,
+                automation_deed(line.automation, known),
+                [(words.person(id), number) for id, number in line.people],
+            )
+            for line in automations_of(outcome)
         ],
         "kinds": [(words.kind(kind), pair) for kind, pair in outcome.kinds()],
         "tasks": [(words.stage(task.stage), task) for task in outcome.tasks()],

@@ -75,6 +75,15 @@ class MarkWords:
                     "person": self.person(id),
                     "rule": self._rule(stage, rule),
                 }
+            case "automation", [stage, key]:
+                return _("“%(automation)s” would have been done") % {
+                    "automation": self._automation(stage, key)
+                }
+            case "automated", [stage, key, id]:
+                return _("“%(automation)s” would have been done for %(person)s") % {
+                    "automation": self._automation(stage, key),
+                    "person": self.person(id),
+                }
             case "nobody", [stage, rule]:
                 return _("nobody could take it under the rule “%(rule)s”") % {
                     "rule": self._rule(stage, rule)
@@ -86,6 +95,10 @@ class MarkWords:
             case "done", [stage, task]:
                 return _("the task “%(task)s” was done") % {"task": self._task(stage, task)}
         return what
+
+    def _automation(self, stage: str, key: str) -> str:
+        found = [one.automations for one in self.outcome.design.stages if one.key == stage]
+        return next((one.name for row in found for one in row if one.key == key), key)
 
     def _rule(self, stage: str, key: str) -> str:
         found = [one.rules for one in self.outcome.design.stages if one.key == stage]
