@@ -13,6 +13,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from cadans.automations import jobs as automations
+from cadans.enrichment import jobs as enrichment
 from cadans.events.models import Event
 from cadans.exchange import jobs as exchange
 from cadans.insight.jobs import alerts
@@ -23,8 +24,11 @@ from cadans.playbooks import jobs as playbooks
 
 REACTIONS: dict[str, tuple[Any, ...]] = {
     "import_asked": (exchange.carry_out_import,),
-    "company_changed": (leads.settle_leads_of_company,),
-    "person_changed": (leads.settle_leads_of_person,),
+    "company_added": (enrichment.look_up_new_company,),
+    "company_changed": (leads.settle_leads_of_company, enrichment.look_up_new_company),
+    "person_added": (enrichment.look_up_new_person,),
+    "person_changed": (leads.settle_leads_of_person, enrichment.look_up_new_person),
+    "lookup_asked": (enrichment.look_up_again,),
     "lead_assigned": (notifications.tell_of_assignment,),
     "task_added": (notifications.tell_of_task,),
     "notification_to_mail": (notifications.mail_notification,),

@@ -18,6 +18,7 @@ from cadans.api import (
     board,
     companies,
     custom_fields,
+    enrichment,
     imports,
     leads,
     loss_reasons,
@@ -145,6 +146,10 @@ ROUTERS = {
 }
 for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)
+api.add_router("", enrichment.router)
+api.add_router("", enrichment.switching)
+api.add_router("/companies", enrichment.of_companies)
+api.add_router("/people", enrichment.of_people)
 api.add_router("/leads", progress.router)
 api.add_router("/leads", mail.of_leads)
 api.add_router("/pipelines", tries.of_pipelines)

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "cadans.leads",
     "cadans.outreach",
     "cadans.notifications",
+    "cadans.enrichment",
     "cadans.automations",
     "cadans.playbooks",
     "cadans.insight",

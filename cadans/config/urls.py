@@ -29,6 +29,7 @@ urlpatterns = [
     path("process/", include("cadans.web.process.urls")),
     path("playbook.schema.json", schema, name="playbook_schema"),
     path("settings/imports/", include("cadans.web.imports.urls")),
+    path("settings/lookups/", include("cadans.web.enrichment.urls")),
     path("settings/", include("cadans.web.settings.urls")),
     path("welcome/", include("cadans.web.welcome.urls")),
 ]

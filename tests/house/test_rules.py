@@ -18,7 +18,7 @@ FLOORS = [
     {"assignment"},
     {"process"},
     {"leads"},
-    {"notifications", "outreach"},
+    {"notifications", "outreach", "enrichment"},
     {"automations"},
     {"playbooks"},
     {"insight"},

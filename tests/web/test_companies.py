@@ -66,7 +66,7 @@ def test_the_page_asks_the_same_of_few_and_many(anna, world, zon, leads, django_
     for n in range(leads):
         lead = world.lead(f"Lead {n}", owner=world.anna, company=zon)
         actions.log_activity(world.anna, lead, kind="call")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         anna.get(f"/companies/{zon.id}/")
 
 

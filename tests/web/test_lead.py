@@ -73,7 +73,7 @@ def test_the_page_asks_the_same_of_short_and_long_histories(
         actions.log_activity(world.anna, lead, kind="note", note=f"Notitie {n}")
         actions.add_task(world.anna, lead, name=f"Taak {n}")
     anna.get(f"/leads/{lead.id}/")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         anna.get(f"/leads/{lead.id}/")
 
 

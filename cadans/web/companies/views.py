@@ -24,6 +24,7 @@ from cadans.leads.finding import companies_with_words
 from cadans.team.models import User
 from cadans.web.companies.forms import OWN, CompanyForm
 from cadans.web.contact_story import history_of
+from cadans.web.enrichment.panel import panel_of
 from cadans.web.inline import Inline, Own, custom_own, edit_inline, tell
 from cadans.web.paging import page_of
 from cadans.web.requests import PageRequest, posted
@@ -94,6 +95,7 @@ def page(request: PageRequest, id: uuid.UUID) -> HttpResponse:
             *(_inline(company, name, own) for name, own in OWN.items() if name != "name"),
             *(_inline(company, f"custom.{one.key}", custom_own(one)) for one in custom),
         ],
+        "lookups": panel_of(company),
         "leads": leads_of_company(request.user, company),
         "people": list(company.people.filter(deleted_at=None).order_by("name")[:MOST_PEOPLE]),
         "history": history_of(

@@ -19,6 +19,7 @@ from cadans.leads.planned import planned_on
 from cadans.leads.queries import Standing, live_token_of_lead, standing
 from cadans.leads.task import Task
 from cadans.team.models import User
+from cadans.web.enrichment.panel import suggested_on
 from cadans.web.inline import Inline
 from cadans.web.lead.fields import details_of, title_of
 from cadans.web.lead.forms import LogForm, TaskForm
@@ -67,6 +68,7 @@ def lead_shown(user: User, lead: Lead) -> dict[str, Any]:
         "ended": ended_tasks(lead),
         "task_form": TaskForm(user=user),
         "parts": parts,
+        "lookups": suggested_on(lead, [part.person for part in parts]),
         "lines": lines_of(lead),
         "roles": BuyingRole.choices,
         "log_form": LogForm(people=[part.person for part in parts]),

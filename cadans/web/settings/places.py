@@ -81,6 +81,7 @@ def groups(user: User) -> list[tuple[str, list[Place]]]:
                     reverse("settings:organisation"),
                     ADMINS,
                 ),
+                Place("lookups", _("Looking up"), "sparkles", "/settings/lookups/", ADMINS),
                 _of(USERS),
                 _of(TEAMS),
                 _of(ABSENCES),
