@@ -20,6 +20,7 @@ from cadans.insight.jobs import alerts
 from cadans.leads import jobs as leads
 from cadans.notifications import jobs as notifications
 from cadans.outreach import jobs as outreach
+from cadans.outreach.audiences import jobs as audiences
 from cadans.playbooks import jobs as playbooks
 
 REACTIONS: dict[str, tuple[Any, ...]] = {
@@ -38,6 +39,10 @@ REACTIONS: dict[str, tuple[Any, ...]] = {
     "mail_queued": (outreach.send_queued_mail,),
     "try_asked": (playbooks.try_out,),
     "routing_try_asked": (playbooks.try_routing_out,),
+    "stage_entered": (audiences.lay_audiences,),
+    "stage_left": (audiences.lay_audiences,),
+    "lead_person_set": (audiences.lay_audiences,),
+    "audience_retried": (audiences.see_to_audience,),
 }
 
 

@@ -33,6 +33,7 @@ HEADINGS = {
     "Notify": "Deed: notify",
     "MakeTask": "Deed: task",
     "Wait": "A delay",
+    "AudienceStep": "A mailing list step",
     "Condition": "A condition",
     "Compare": "A comparison",
 }

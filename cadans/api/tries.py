@@ -17,6 +17,7 @@ from cadans.api.paging import Page, Paging, Part, page
 from cadans.api.schemas.kinds import Key, KeyRef, Ref, Wish, ref
 from cadans.playbooks.models import Try
 from cadans.playbooks.trying.actions import try_draft
+from cadans.playbooks.trying.lists import ListLine, list_lines
 from cadans.playbooks.trying.outcome import Outcome, TaskLine, Telling, in_short
 from cadans.playbooks.trying.queries import (
     Step,
@@ -73,11 +74,24 @@ class TriedTaskShown(BaseModel):
     days: float | None
 
 
+class TriedListShown(BaseModel):
+    """What a stage of the draft does with a mailing list: on how many leads it would have been
+    done, about how many people; the mark `would/list/STAGE/STEP` opens the leads."""
+
+    stage: str
+    step: str
+    audience: str
+    do: str
+    when: str
+    leads: int
+    people: int
+
+
 class TryShown(BaseModel):
     """A try: how far it is and, once done, what came of it.
 
     `leads_by_mark` counts leads: `was/…` is what happened, `would/…` what would have happened;
-    `GET /tries/{id}/leads?mark=…` lists them. `amounts` counts tasks.
+    `GET /tries/{id}/leads?mark=…` lists them. `amounts` counts tasks and people.
     """
 
     id: uuid.UUID
@@ -94,6 +108,7 @@ class TryShown(BaseModel):
     summary: list[str]
     findings: list[TellingShown]
     tasks: list[TriedTaskShown]
+    audiences: list[TriedListShown]
     leads_by_mark: dict[str, int]
     amounts: dict[str, int]
     depends_on_chance: bool
@@ -189,6 +204,7 @@ def try_shown(trial: Try) -> TryShown:
         summary=in_short(outcome) if done and outcome.leads else [],
         findings=[telling_shown(one) for one in outcome.tellings()] if done else [],
         tasks=[_task_shown(one) for one in outcome.tasks()] if done else [],
+        audiences=[_list_shown(one) for one in list_lines(outcome)] if done else [],
         leads_by_mark=dict(outcome.counts),
         amounts=dict(outcome.amounts),
         depends_on_chance=outcome.depends_on_chance,
@@ -218,6 +234,18 @@ def _task_shown(one: TaskLine) -> TriedTaskShown:
         due_earlier=one.earlier.leads,
         due_later=one.later.leads,
         days=None if one.days is None else round(one.days, 2),
+    )
+
+
+def _list_shown(one: ListLine) -> TriedListShown:
+    return TriedListShown(
+        stage=one.stage,
+        step=one.step.key,
+        audience=one.step.audience,
+        do=one.step.do,
+        when=one.step.when,
+        leads=one.leads.leads,
+        people=one.people,
     )
 
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from cadans.api.v1 import api
 from cadans.config import health
+from cadans.web.audience_hook import audience_hook
 from cadans.web.process.files import schema
 from cadans.web.styleguide import styleguide
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("search/", include("cadans.web.search.urls")),
     path("process/", include("cadans.web.process.urls")),
     path("playbook.schema.json", schema, name="playbook_schema"),
+    path("hooks/audiences/<uuid:id>/<str:secret>/", audience_hook, name="audience_hook"),
     path("settings/imports/", include("cadans.web.imports.urls")),
     path("settings/lookups/", include("cadans.web.enrichment.urls")),
     path("settings/", include("cadans.web.settings.urls")),

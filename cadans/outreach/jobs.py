@@ -10,10 +10,13 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from cadans.events.models import Event
 from cadans.outreach.actions.sending import take_back
+from cadans.outreach.audiences import jobs as audiences
 from cadans.outreach.delivering import deliver
 from cadans.outreach.fetching import fetch
 from cadans.outreach.models import Mailbox
 from cadans.outreach.queries.mail import due_mail
+
+__all__ = ["audiences"]  # its jobs are found through this module
 
 AT_ONCE = 500
 """How many waiting mails are taken up a minute."""

@@ -32,6 +32,7 @@ class Known:
     empty_teams: Collection[uuid.UUID] = field(default_factory=frozenset)
     activities: Collection[str] = tuple(ActivityKind.values)
     put_away: Collection[str] = ()
+    audiences: Collection[str] = ()
 
 
 def named_in(design: Design) -> Known:
@@ -56,6 +57,7 @@ def named_in(design: Design) -> Known:
             for goal in stage.goals
             if isinstance(goal, ActivityGoal)
         },
+        audiences={step.audience for stage in design.stages for step in stage.audiences},
     )
 
 
@@ -172,6 +174,7 @@ def _assignees(stage: StageDesign, known: Known) -> Iterator[Finding]:
         yield from _target(stage, rule, known)
     if stage.fallback is not None:
         yield from _fallback(stage, stage.fallback, known)
+    yield from _audiences(stage, known)
     always = next(
         (place for place, rule in enumerate(stage.rules) if rule.when == Condition()), None
     )
@@ -188,6 +191,23 @@ def _assignees(stage: StageDesign, known: Known) -> Iterator[Finding]:
             "rules",
             stage.rules[always].key,
         )
+
+
+def _audiences(stage: StageDesign, known: Known) -> Iterator[Finding]:
+    for step in stage.audiences:
+        if step.audience not in known.audiences:
+            yield Finding(
+                "warning",
+                "audience_unknown",
+                _(
+                    "“%(stage)s” names the mailing list “%(list)s”, which is not there: nothing"
+                    " happens to it until there is one with that short name."
+                )
+                % {"stage": stage.label(), "list": step.audience},
+                stage.key,
+                "audiences",
+                step.key,
+            )
 
 
 def _target(stage: StageDesign, rule: AssignmentRule, known: Known) -> Iterator[Finding]:

@@ -85,6 +85,8 @@ MESSAGES: dict[str, Promise] = {
     "automation_without_goal": gettext_lazy(
         "The automation “%(automation)s” waits for the goal “%(goal)s”, which is not in this stage."
     ),
+    "step_needs_tags": gettext_lazy("Name the tags to take off."),
+    "step_confirms": gettext_lazy("Only whoever is put on a list can be asked to confirm first."),
     "due_needs_task": gettext_lazy("Choose the task after which this one is due."),
     "due_without_task": gettext_lazy(
         "The due date of “%(task)s” waits for the task “%(other)s”, which is not in this stage."

@@ -41,6 +41,8 @@ def _of_stage(before: StageDesign, after: StageDesign) -> Iterator[str]:
     yield from _of_row(name, before.tasks, after.tasks, _task_sentence)
     yield from _of_row(name, before.rules, after.rules, _rule_sentence)
     yield from _of_row(name, before.automations, after.automations, _automation_sentence)
+    if before.audiences != after.audiences:
+        yield _("“%(stage)s”: other people are put on mailing lists or taken off") % {"stage": name}
     if before.fallback != after.fallback:
         yield _("“%(stage)s”: somebody else gets what nobody can take") % {"stage": name}
     if before.guidance != after.guidance:

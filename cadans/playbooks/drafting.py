@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from cadans.ground.errors import NotFound
 
 Document = dict[str, Any]
-Part = Literal["goals", "tasks", "rules", "automations"]
+Part = Literal["goals", "tasks", "rules", "audiences", "automations"]
 EMPTY_STAGE: Document = {
     "goals_needed": "all",
     "goals": [],
@@ -25,6 +25,7 @@ EMPTY_STAGE: Document = {
     "tasks": [],
     "rules": [],
     "automations": [],
+    "audiences": [],
     "idle_days": None,
     "is_ask": False,
     "enforcement": "advise",
@@ -196,7 +197,7 @@ def _position(row: Sequence[Mapping[str, Any]], key: str) -> int:
 
 
 def _name_of(item: Mapping[str, Any]) -> str:
-    name = item.get("name") or ""
+    name = item.get("name") or item.get("audience") or ""
     if isinstance(name, Mapping):
         return str(name.get("en") or next(iter(name.values()), ""))
     return str(name)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cadans.ground.errors import NotFound
 from cadans.leads.activity_kinds import kinds_in_use, kinds_put_away
 from cadans.leads.models import Lead
+from cadans.outreach.models.audiences import Audience
 from cadans.playbooks.check import Finding, Known, findings
 from cadans.playbooks.difference import differences
 from cadans.process.design import Design, StageDesign
@@ -57,6 +58,7 @@ def known() -> Known:
         empty_teams=frozenset(team for team, there in teams.items() if not there),
         activities=tuple(key for key, _name in kinds_in_use()),
         put_away=kinds_put_away(),
+        audiences=frozenset(Audience.objects.filter(is_gone=False).values_list("key", flat=True)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cadans.playbooks.audience_words import step_name, step_sentence
 from cadans.playbooks.automation_words import automation_deed, automation_moment
 from cadans.playbooks.words import (
     BETWEEN,
@@ -126,6 +127,7 @@ def _told(stage: StageDesign | None, words: Lexicon) -> dict[str, dict[str, str]
         _("Tasks"): _tasks(stage, words) if stage else {},
         _("Assignment"): _rules(stage, words) if stage else {},
         _("Automations"): _automations(stage, words) if stage else {},
+        _("Mailing lists"): _audiences(stage, words) if stage else {},
         _("Settings"): _settings(stage) if stage else {},
     }
 
@@ -167,6 +169,13 @@ def _automations(stage: StageDesign, words: Lexicon) -> dict[str, str]:
             one.name, f"{automation_moment(one, stage, words)} → {automation_deed(one, words)}"
         )
         for one in stage.automations
+    }
+
+
+def _audiences(stage: StageDesign, words: Lexicon) -> dict[str, str]:
+    return {
+        step.key: _joined(step_name(step, words.audiences), step_sentence(step))
+        for step in stage.audiences
     }
 
 

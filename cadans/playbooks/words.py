@@ -19,6 +19,7 @@ from cadans.ground.conditions import Compare, Condition
 from cadans.ground.text import in_language
 from cadans.leads.activity_kinds import kind_name
 from cadans.leads.models import Activity, ActivityKind, Task
+from cadans.outreach.models.audiences import Audience
 from cadans.playbooks import vocabulary
 from cadans.process.design import Due, StageDesign, StageTask
 from cadans.process.goals import AnyGoal
@@ -77,6 +78,7 @@ class Lexicon:
     users: Mapping[uuid.UUID, str] = field(default_factory=dict)
     teams: Mapping[uuid.UUID, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    audiences: Mapping[str, str] = field(default_factory=dict)
 
     def field(self, name: str) -> str:
         """A field's label, or its bare name when it is not known."""
@@ -84,11 +86,12 @@ class Lexicon:
 
 
 def lexicon() -> Lexicon:
-    """What users, teams and fields are called at this moment."""
+    """What users, teams, fields and mailing lists are called at this moment."""
     return Lexicon(
         users=dict(User.objects.values_list("id", "name")),
         teams=dict(Team.objects.values_list("id", "name")),
         fields=vocabulary.labels(),
+        audiences=dict(Audience.objects.values_list("key", "name")),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,7 @@ from cadans.process.goals.shape import KEY
 from cadans.process.goals.task import TaskGoal
 from cadans.team.references import TeamId, UserId
 
+BuyingRole = Literal["decision_maker", "champion", "influencer", "user", "gatekeeper", "blocker"]
 STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
@@ -95,6 +96,42 @@ class StageTask(BaseModel):
         return in_language(dict(self.name), language)
 
 
+class AudienceStep(BaseModel):
+    """Puts the people of a lead on a mailing list, or takes them off, as the lead moves."""
+
+    model_config = STRICT
+
+    key: str = Field(pattern=KEY)
+    """What the playbook calls it; the same within the stage only once."""
+    audience: str = Field(pattern=KEY)
+    """The mailing list, by the short name it has under Settings, Mailing lists."""
+    when: Literal["entering", "leaving", "won", "lost"] = "entering"
+    """When a lead enters the stage, leaves it in whatever way, or is won or lost out of it."""
+    do: Literal["enrol", "unsubscribe", "archive", "tag_off"] = "enrol"
+    """Put on the list, unsubscribe for good, take off so that they may return, or only take the
+    tags off."""
+    tags: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(
+        default_factory=list, max_length=10
+    )
+    """Tags at the mailing service that go on (when enrolling) or off (otherwise)."""
+    roles: list[BuyingRole] = Field(default_factory=list, max_length=6)
+    """Only people with one of these buying roles; everybody on the lead, when left out."""
+    confirm: bool = False
+    """When enrolling: the service first asks them by mail whether they want to be on the list."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> AudienceStep:
+        if self.do == "tag_off" and not self.tags:
+            raise PydanticCustomError("step_needs_tags", "name the tags to take off")
+        if self.confirm and self.do != "enrol":
+            raise PydanticCustomError("step_confirms", "only who is enrolled can be asked first")
+        return self
+
+    def concerns(self, role: str) -> bool:
+        """Whether it is about people with that buying role."""
+        return not self.roles or role in self.roles
+
+
 class StageDesign(BaseModel):
     """A step of the pipeline."""
 
@@ -118,6 +155,8 @@ class StageDesign(BaseModel):
     """Who gets the lead when rules held but nobody whom they name could take it."""
     automations: list[Automation] = Field(default_factory=list, max_length=30)
     """What happens by itself when a lead enters, leaves, reaches a goal, lies idle, …"""
+    audiences: list[AudienceStep] = Field(default_factory=list, max_length=20)
+    """Which mailing lists its people are put on or taken off, and when."""
     idle_days: int | None = Field(default=None, ge=1, le=3650)
     """Days without activity after which a lead here counts as idle."""
     is_ask: bool = False
@@ -161,6 +200,7 @@ class StageDesign(BaseModel):
             ("tasks", [task.key for task in self.tasks]),
             ("rules", [rule.key for rule in self.rules]),
             ("automations", [one.key for one in self.automations]),
+            ("audiences", [step.key for step in self.audiences]),
         ):
             if len(keys) != len(set(keys)):
                 raise PydanticCustomError(

@@ -53,7 +53,7 @@ def test_the_page_asks_the_same_of_few_and_many(anna, world, els, leads, django_
         lead = world.lead(f"Lead {n}", owner=world.anna)
         actions.add_person_to_lead(world.anna, lead, person=els)
         actions.log_activity(world.anna, lead, kind="call", people=[els])
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         anna.get(f"/people/{els.id}/")
 
 

@@ -17,6 +17,7 @@ from datetime import datetime
 from cadans.ground.conditions import weigh
 from cadans.playbooks.trying.describing import Describing
 from cadans.playbooks.trying.dues import DueAt, Dues
+from cadans.playbooks.trying.listed import count_lists
 from cadans.playbooks.trying.marks import EVERYONE, Marks
 from cadans.playbooks.trying.played import Looked, Played, PlayedTask, Stay, looked_at
 from cadans.playbooks.trying.roster import Roster
@@ -161,6 +162,7 @@ class Play:
         for task in lead.open_tasks():
             task.state, task.ended_at = "skipped", at
         self._automate(lead, stay.stage, "left")
+        count_lists(self.marks, lead, self.stages[stay.stage], "leaving", how)
 
     def _assign(self, lead: Played, stage: Looked, at: datetime) -> None:
         choice = self.roster.choose(
@@ -201,6 +203,7 @@ class Play:
         lead.stage, lead.held, lead.began_in = stage.key, False, act
         lead.marks.add(self.marks.of("would", "entered", stage.key))
         self._automate(lead, stage.key, "entered")
+        count_lists(self.marks, lead, stage, "entering", ends or "")
 
     def _lay(self, lead: Played, stage: str, task: StageTask, at: datetime) -> None:
         whose = lead.owner

@@ -84,10 +84,10 @@ def asked_by(goal: AnyGoal) -> str:
 def needs_of(stages: Mapping[str, Looked]) -> Needs:
     """What the goals and rules of all stages look at together."""
     parts = [one for stage in stages.values() for one in (stage.goal_fields, stage.rule_fields)]
-    return Needs(
-        frozenset().union(*(one.fields for one in parts)),
-        frozenset().union(*(one.kinds for one in parts)),
-    )
+    kinds = frozenset().union(*(one.kinds for one in parts))
+    if any(stage.design.audiences for stage in stages.values()):
+        kinds |= {"people"}  # whom a mailing list would have got
+    return Needs(frozenset().union(*(one.fields for one in parts)), kinds)
 
 
 @dataclass(slots=True)

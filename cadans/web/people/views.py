@@ -23,6 +23,7 @@ from cadans.ground.errors import Conflict, Invalid, NotFound
 from cadans.leads.contacts import activities_with, events_about, leads_of_person
 from cadans.leads.finding import people_with_words
 from cadans.team.models import User
+from cadans.web.audience_words import shown_memberships
 from cadans.web.contact_story import history_of
 from cadans.web.enrichment.panel import panel_of
 from cadans.web.inline import Inline, Own, custom_own, edit_inline, tell
@@ -89,6 +90,7 @@ def page(request: PageRequest, id: uuid.UUID) -> HttpResponse:
             *(_inline(person, f"custom.{one.key}", custom_own(one)) for one in custom),
         ],
         "lookups": panel_of(person),
+        "memberships": shown_memberships(person),
         "leads": leads_of_person(request.user, person),
         "history": history_of(
             events_about(person), activities_with(request.user, person=person), labels

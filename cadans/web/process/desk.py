@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadans.playbooks import words
+from cadans.playbooks.audience_words import step_name, step_sentence
 from cadans.playbooks.automation_words import automation_deed, automation_moment
 from cadans.playbooks.check import Finding
 from cadans.playbooks.difference import differences
@@ -33,10 +34,16 @@ from cadans.web.process.rule_forms import who_of, whos
 from cadans.web.process.words import GOAL_GROUPS, GOAL_KINDS, TASK_ICONS
 from cadans.web.requests import PageRequest
 
-TABS = ("goals", "guidance", "tasks", "rules", "automations", "settings")
+TABS = ("goals", "guidance", "tasks", "rules", "audiences", "automations", "settings")
 LANGUAGES = {"nl": gettext_lazy("In Dutch"), "en": gettext_lazy("In English")}
 DEED_ICONS = {"notify": "bell", "task": "list-plus"}
-ENDED_TABS = ("guidance", "automations", "settings")
+STEP_ICONS = {
+    "enrol": "user-plus",
+    "unsubscribe": "mail-x",
+    "archive": "minus",
+    "tag_off": "tag",
+}
+ENDED_TABS = ("guidance", "audiences", "automations", "settings")
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,8 @@ def desk(
         "tasks": _tasks(chosen, lexicon),
         "rules": _rules(chosen, lexicon),
         "automations": _automations(chosen, lexicon),
+        "audiences": _audiences(chosen, lexicon),
+        "has_audiences": bool(lexicon.audiences),
         "guidance": chosen.guidance_in(),
         "guidances": _guidances(chosen, tab),
         "goal_groups": [
@@ -180,6 +189,7 @@ def _tabs(stage: StageDesign, tabs: tuple[str, ...]) -> list[dict[str, Any]]:
         "guidance": (_("Guidance"), "book-open", ""),
         "tasks": (_("Tasks"), "square-check", len(stage.tasks)),
         "rules": (_("Assignment"), "user-plus", len(stage.rules)),
+        "audiences": (_("Mailing lists"), "mail-check", len(stage.audiences)),
         "automations": (_("Automations"), "zap", len(stage.automations)),
         "settings": (_("Settings"), "settings", ""),
     }
@@ -248,4 +258,19 @@ def _automations(stage: StageDesign, lexicon: words.Lexicon) -> list[Line]:
             automation_deed(one, lexicon),
         )
         for place, one in enumerate(stage.automations)
+    ]
+
+
+def _audiences(stage: StageDesign, lexicon: words.Lexicon) -> list[Line]:
+    last = len(stage.audiences) - 1
+    return [
+        Line(
+            step.key,
+            step_name(step, lexicon.audiences),
+            STEP_ICONS[step.do],
+            step_sentence(step),
+            place == 0,
+            place == last,
+        )
+        for place, step in enumerate(stage.audiences)
     ]

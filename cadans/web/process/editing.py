@@ -28,6 +28,7 @@ from cadans.process.models import Pipeline
 from cadans.team.models import User
 from cadans.team.queries import require_role
 from cadans.web.process import forms
+from cadans.web.process.audience_forms import AudienceStepForm, initial_of_step
 from cadans.web.process.automation_forms import AutomationForm, initial_of_automation
 from cadans.web.process.conditions import Builder, builder_in, builder_of, condition_in
 from cadans.web.process.desk import desk, pipeline_or_404
@@ -49,7 +50,7 @@ from cadans.web.requests import PageRequest, posted
 from cadans.web.toasts import with_toast
 
 GOAL: TypeAdapter[AnyGoal] = TypeAdapter(AnyGoal)
-PARTS = ("goals", "tasks", "rules", "automations")
+PARTS = ("goals", "tasks", "rules", "audiences", "automations")
 
 
 @login_required
@@ -158,13 +159,7 @@ def edit_part(
         address = reverse("process:designer", args=[pipeline.key])
         return redirect(f"{address}?{urlencode({'stage': stage, 'tab': part})}")
     design = _stage(pipeline, stage)
-    edits = {
-        "goals": _edit_goal,
-        "tasks": _edit_task,
-        "rules": _edit_rule,
-        "automations": _edit_automation,
-    }
-    edit = edits[_part(part)]
+    edit = EDITS[_part(part)]
     form, builder, context, shaped = edit(request, design, item)
     if request.method == "POST" and form.is_valid():
         try:
@@ -246,6 +241,25 @@ def _edit_automation(
     form = AutomationForm(posted(request), initial=initial_of_automation(present), stage=stage)
     builder = _builder(request, present.when if present else Condition())
     return form, builder, {}, lambda: form.automation(condition_in(request.POST))
+
+
+def _edit_audience(
+    request: PageRequest, stage: StageDesign, item: str
+) -> tuple[Any, Any, Any, Any]:
+    present = next((step for step in stage.audiences if step.key == item), None)
+    if item and present is None:
+        raise NotFound(_("“%(key)s” is no longer in this draft.") % {"key": item})
+    form = AudienceStepForm(posted(request), initial=initial_of_step(present), stage=stage)
+    return form, None, {"tags": form.known_tags()}, form.step
+
+
+EDITS = {
+    "goals": _edit_goal,
+    "tasks": _edit_task,
+    "rules": _edit_rule,
+    "audiences": _edit_audience,
+    "automations": _edit_automation,
+}
 
 
 def _builder(request: PageRequest, when: Condition, *, is_free: bool = False) -> Builder:

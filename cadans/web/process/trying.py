@@ -20,6 +20,7 @@ from cadans.playbooks.models import Try
 from cadans.playbooks.queries import draft_of, findings_of
 from cadans.playbooks.trying.actions import try_draft
 from cadans.playbooks.trying.automated import automations_of
+from cadans.playbooks.trying.lists import list_lines
 from cadans.playbooks.trying.outcome import Outcome, in_short
 from cadans.playbooks.trying.queries import (
     leads_with,
@@ -226,6 +227,9 @@ def _told(outcome: Outcome) -> dict[str, Any]:
         ],
         "kinds": [(words.kind(kind), pair) for kind, pair in outcome.kinds()],
         "tasks": [(words.stage(task.stage), task) for task in outcome.tasks()],
+        "lists": [
+            (words.stage(one.stage), words.step(one.step), one) for one in list_lines(outcome)
+        ],
         "tellings": outcome.tellings(),
     }
 

@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 
 from cadans.leads.models import Task
+from cadans.outreach.models.audiences import Audience
+from cadans.playbooks.audience_words import step_name
 from cadans.playbooks.trying.outcome import Outcome
 from cadans.playbooks.words import goal_name
+from cadans.process.design import AudienceStep
 from cadans.team.queries import users
 
 
@@ -17,6 +20,7 @@ class MarkWords:
 
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
+        self.lists = dict(Audience.objects.values_list("key", "name"))
         self.people = {str(id): name for id, name in users().values_list("id", "name")}
 
     def of(self, mark: str) -> str:
@@ -90,6 +94,8 @@ class MarkWords:
                 }
             case "goal", [stage, goal]:
                 return _("met the goal “%(goal)s”") % {"goal": self._goal(stage, goal)}
+            case "list", [stage, step]:
+                return self._step(stage, step)
             case "task", [stage, task]:
                 return _("got the task “%(task)s”") % {"task": self._task(stage, task)}
             case "done", [stage, task]:
@@ -99,6 +105,14 @@ class MarkWords:
     def _automation(self, stage: str, key: str) -> str:
         found = [one.automations for one in self.outcome.design.stages if one.key == stage]
         return next((one.name for row in found for one in row if one.key == key), key)
+
+    def step(self, step: AudienceStep) -> str:
+        """What a step does with a mailing list."""
+        return step_name(step, self.lists)
+
+    def _step(self, stage: str, key: str) -> str:
+        found = [one.audiences for one in self.outcome.design.stages if one.key == stage]
+        return next((self.step(one) for steps in found for one in steps if one.key == key), key)
 
     def _rule(self, stage: str, key: str) -> str:
         found = [one.rules for one in self.outcome.design.stages if one.key == stage]

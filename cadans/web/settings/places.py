@@ -99,6 +99,13 @@ def groups(user: User) -> list[tuple[str, list[Place]]]:
                     KEEPERS,
                 ),
                 Place(
+                    "audiences",
+                    _("Mailing lists"),
+                    "mail-check",
+                    reverse("settings:audiences"),
+                    KEEPERS,
+                ),
+                Place(
                     "suppressions",
                     _("Who gets no mail"),
                     "mail-x",

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from cadans.web.settings import (
+    audiences,
     mail_templates,
     mailboxes,
     suppressions,
@@ -23,6 +24,17 @@ urlpatterns = [
     path("mailboxes/check/", mailboxes.check, name="check_mailbox"),
     path("tokens/new/", views.new_token, name="new_token"),
     path("tokens/<uuid:id>/revoke/", views.revoke, name="revoke"),
+    path("audiences/", audiences.audiences, name="audiences"),
+    path("audiences/connect/", audiences.connect, name="connect_audiences"),
+    path("audiences/<uuid:id>/", audiences.audience, name="audience"),
+    path("audiences/<uuid:id>/retry/", audiences.retry, name="retry_audience"),
+    path("audiences/<uuid:id>/listen/", audiences.listen, name="listen_to_audience"),
+    path("audiences/accounts/<uuid:id>/fetch/", audiences.fetch, name="fetch_audiences"),
+    path(
+        "audiences/accounts/<uuid:id>/disconnect/",
+        audiences.disconnect,
+        name="disconnect_audiences",
+    ),
     path("routing/try/", trying_routing.ask, name="routing_try"),
     path("routing/try/changed/", trying_routing.ask_for_changed, name="routing_try_changed"),
     path("routing/tries/<uuid:id>/", trying_routing.tried, name="routing_tried"),
