@@ -293,7 +293,10 @@ def test_a_slow_answer_is_given_up_when_all_its_time_is_over(here, page):
 def test_time_is_counted_over_redirects_too(here):
     def slowly_on(talking: BaseHTTPRequestHandler) -> None:
         time.sleep(0.3)
-        talking.wfile.write(b"HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n")
+        # It hangs up after each answer: one who asks on meanwhile would meet a broken connection.
+        talking.wfile.write(
+            b"HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        )
 
     with serving({"/": slowly_on}) as server:
         assert refusal(server.url(), limits=Limits(seconds=0.5, redirects=20)).code == "timed_out"

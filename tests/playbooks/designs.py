@@ -210,8 +210,14 @@ def stages(draw: st.DrawFn, key: str) -> dict[str, Any]:
         if goal["kind"] == "task":
             goal["task"] = tasks[0]["key"]
     rules = _own_keys(draw(st.lists(made(AssignmentRule), max_size=2)))
+    other = draw(st.fixed_dictionaries({}, optional=plain))
+    for name in other.keys() & {"automations", "audiences"}:
+        other[name] = _own_keys(other[name])
+    for one in other.get("automations", []):
+        if one["goal"]:
+            one["goal"] = goals[0]["key"] if goals else None
     return {
-        **draw(st.fixed_dictionaries({}, optional=plain)),
+        **other,
         "name": draw(plain["name"]),
         "key": key,
         "goals": goals,
