@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection
@@ -34,12 +35,14 @@ MAILS, KILLS = 200, 20
 
 
 def sender():
+    there = connection.settings_dict
+    asked = {"host": there["HOST"], "port": there["PORT"]}
+    asked |= {name: one for name, one in there["OPTIONS"].items() if name == "requirepeer"}
+    query = urlencode({name: one for name, one in asked.items() if one})
+    login = ":".join(quote(one, safe="") for one in (there["USER"], there["PASSWORD"]) if one)
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "CADANS_TEST_DATABASE": str(connection.settings_dict["NAME"]),
-        "DATABASE_URL": "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(
-            **connection.settings_dict
-        ).replace(":@", "@"),
+        "DATABASE_URL": f"postgresql://{login}@/{there['NAME']}?{query}",
     }
     return subprocess.Popen([sys.executable, "-W", "ignore", "-c", SENDER], env=environment)
 
