@@ -26,7 +26,7 @@ from cadans.ground.rows import locked
 from cadans.leads.actions import log_activity
 from cadans.outreach.actions.suppression import suppress
 from cadans.outreach.actions.writing import told_of
-from cadans.outreach.models import Mailbox, Message, Suppression
+from cadans.outreach.models import Message, Suppression
 from cadans.outreach.queries.suppression import suppressed_among
 from cadans.outreach.trouble import Trouble
 from cadans.team.models import User
@@ -144,20 +144,6 @@ def send_again(actor: User, message: Message, *, via: str = "web") -> Message:
             raise Conflict(
                 _("This mail has no mailbox to be sent from: set one up first."), code="no_mailbox"
             )
-        found.tries, found.next_try_at = 0, None
-        _end(act, found, State.QUEUED, "mail_queued")
-    return found
-
-
-def send_from(actor: User, message: Message, mailbox: Mailbox, *, via: str = "web") -> Message:
-    """Send a held mail from a mailbox that was set up since."""
-    with Act(actor, via=via) as act:
-        found = _of_outbox(actor, message, State.HELD)
-        box = locked(Mailbox.objects.visible_to(actor).active(), mailbox.id)
-        if not box.can_send:
-            raise Conflict(_("This mailbox has no server for sending."), code="no_mailbox")
-        found.mailbox, found.from_address = box, box.address
-        found.from_name = box.sender or found.from_name
         found.tries, found.next_try_at = 0, None
         _end(act, found, State.QUEUED, "mail_queued")
     return found
